@@ -1,0 +1,5 @@
+"""Evaluate children's services in the open: official statistics and statutory returns in, a re-executable report out."""
+
+from __future__ import annotations
+
+__version__ = "0.1.0"

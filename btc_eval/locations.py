@@ -1,0 +1,40 @@
+"""Where the project and its data lie. Floor 1: the only module that knows.
+
+A command's `--data` travels to the kernels that execute chapters in the environment variable `BTC_EVAL_DATA`,
+so a chapter never names a path.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from btc_eval.errors import refuse
+
+#: Set by the commands for the kernels they start.
+DATA_VARIABLE = "BTC_EVAL_DATA"
+
+
+def project_folder(start: Path | None = None) -> Path:
+    """In which folder does the project lie: the nearest one, from `start` upwards, that holds `data/catalogue.toml`?
+
+    Falls back on the folder above the installed library, which is the project in an editable install.
+    """
+    here = (start or Path.cwd()).resolve()
+    beside_library = Path(__file__).resolve().parent.parent
+    for folder in (here, *here.parents, beside_library):
+        if (folder / "data" / "catalogue.toml").is_file() and (folder / "_toc.yml").is_file():
+            return folder
+    raise refuse(
+        "the project folder",
+        str(here),
+        found="no data/catalogue.toml here or in any folder above",
+        allowed="a clone of the project",
+        do="Run the command inside the clone, or name the data folder with --data.",
+    )
+
+
+def data_folder() -> Path:
+    """Which data folder is in use: the one the command was given, else `data/` of the project."""
+    named = os.environ.get(DATA_VARIABLE)
+    return Path(named).resolve() if named else project_folder() / "data"
