@@ -1,4 +1,4 @@
-"""Evaluate children's services in the open: official statistics and statutory returns in, a re-executable report out."""
+"""Evaluate children's services in the open: statistics and returns in, a re-executable report out."""
 
 from __future__ import annotations
 
