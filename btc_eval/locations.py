@@ -38,3 +38,26 @@ def data_folder() -> Path:
     """Which data folder is in use: the one the command was given, else `data/` of the project."""
     named = os.environ.get(DATA_VARIABLE)
     return Path(named).resolve() if named else project_folder() / "data"
+
+
+_READ: set[Path] = set()
+
+
+def note_read(path: Path) -> None:
+    """Remember that this data file shaped what is being shown. Whatever opens a file under `data/` calls this.
+
+    Both `records` and `programme` call it at every read, also where the parsed file was kept from an earlier one,
+    so that the list is whole in every kernel.
+    """
+    _READ.add(path.resolve())
+
+
+def reads() -> tuple[Path, ...]:
+    """Which data files have been read since the library was loaded? The builder keys a chapter's cache on them.
+
+    Returns
+    -------
+    tuple of Path
+        Absolute paths, sorted, each once.
+    """
+    return tuple(sorted(_READ))

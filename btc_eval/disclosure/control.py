@@ -149,7 +149,7 @@ def _faults(
     return [
         *_key_faults(table, keys, name),
         *_count_faults(table, counts, blanks, name),
-        *_blank_faults(table, counts, blanks, name),
+        *_blank_faults(table, [*keys, *counts], blanks, name),
         *_provenance_faults(rules, papers, name),
     ]
 
@@ -207,7 +207,7 @@ def _count_faults(table: pd.DataFrame, counts: list[str], blanks: dict[str, str]
     return faults
 
 
-def _blank_faults(table: pd.DataFrame, counts: list[str], blanks: dict[str, str], name: str) -> list[Refusal]:
+def _blank_faults(table: pd.DataFrame, seen: list[str], blanks: dict[str, str], name: str) -> list[Refusal]:
     return [
         Refusal(
             name,
@@ -217,7 +217,7 @@ def _blank_faults(table: pd.DataFrame, counts: list[str], blanks: dict[str, str]
             do=f"Say why the cells are empty: blanks={{{column!r}: '…'}}.",
         )
         for column in table.columns
-        if column not in counts and column not in blanks and table[column].isna().any()
+        if column not in seen and column not in blanks and table[column].isna().any()
     ]
 
 

@@ -1,0 +1,142 @@
+"""btc-eval: the project's commands. Floor 8: arranges what lies below, and says in one paragraph what went wrong.
+
+Exit codes: 0 done and good; 1 the answer is no (a check failed, a file was refused); 2 the call was wrong. Results go
+to the standard stream, progress and errors to the error stream. Nothing heavy is imported before a command needs it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from btc_eval import __version__
+from btc_eval.errors import BtcEvalError, RefusedError, UsageError
+
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+_data = click.option(
+    "--data", type=_FOLDER, default=None, metavar="DIR", help="The data folder; the project's own if left out."
+)
+_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+_debug = click.option("--debug", is_flag=True, expose_value=False, help="Show the whole traceback of an error.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="btc-eval")
+def cli() -> None:
+    """Official statistics in; a published evaluation that anyone can re-execute out."""
+
+
+@cli.command()
+@_data
+@click.option("--out", type=_FOLDER, default=None, metavar="DIR", help="Where the site goes; _build/html if left out.")
+@click.option("--jobs", type=int, default=None, metavar="N", help="Chapters executed at once; every core if left out.")
+@click.option("--strict", is_flag=True, help="A Python warning in a chapter fails the build.")
+@_debug
+def build(data: Path | None, out: Path | None, jobs: int | None, strict: bool) -> None:
+    """Execute the chapters that changed, render the book, and replace the site."""
+    from btc_eval import edition
+
+    done = edition.build(data=data, out=out, jobs=jobs, strict=strict)
+    for warning in done.warned:
+        click.echo(f"Warning: {warning}", err=True)
+    if not done.changed:
+        click.echo(f"Nothing changed since the last build ({done.seconds:.1f} s).")
+    else:
+        ran = f"{len(done.executed)} chapter{'s' * (len(done.executed) != 1)} executed"
+        click.echo(f"Built in {done.seconds:.1f} s: {ran}.")
+    click.echo(f"Open {(done.out / 'index.html').as_uri()}")
+
+
+@cli.command()
+@click.argument("site", type=_FOLDER, required=False, default=None)
+@click.option("--port", type=int, default=8000, show_default=True, metavar="N", help="The port; 0 for any free one.")
+@_debug
+def serve(site: Path | None, port: int) -> None:
+    """Look at a built site on this machine, and from nowhere else."""
+    from btc_eval import edition
+    from btc_eval.locations import project_folder
+
+    with edition.serve(site or project_folder() / "_build" / "html", port) as server:
+        click.echo(f"Serving http://{server.server_address[0]!s}:{server.server_address[1]}/ - end with Ctrl-C.")
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            click.echo("Stopped.")
+
+
+def _echo_json(value: Any) -> None:
+    click.echo(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and exit with its code; an error is one paragraph, its traceback only with --debug."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in given
+    try:
+        code = cli.main(args=given, prog_name="btc-eval", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.exceptions.NoArgsIsHelpError as asked:
+        click.echo(asked.format_message(), err=True)
+        sys.exit(2)
+    except click.UsageError as error:
+        sys.exit(_fail(f"{' '.join(error.format_message().split())} {_where_help(error)}", 2, debug))
+    except (KeyboardInterrupt, click.Abort):
+        sys.exit(_fail("Stopped before it was done; what was there before is still there.", 130, False))
+    except BtcEvalError as error:
+        sys.exit(_fail(_paragraph(error), error.exit_code, debug))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        sys.exit(
+            _fail(
+                f"{where}found {error.strerror or error}; allowed: a disk with room and a folder that may be written. "
+                "Nothing was changed; mend that and run the command again.",
+                1,
+                debug,
+            )
+        )
+    except Exception as error:
+        sys.exit(
+            _fail(
+                f"btc-eval: found a fault of its own ({type(error).__name__}: {' '.join(str(error).split())}); "
+                "allowed: none. Nothing was changed; run it again with --debug and report what it shows.",
+                1,
+                debug,
+            )
+        )
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _where_help(error: click.UsageError) -> str:
+    path = error.ctx.command_path if error.ctx is not None else "btc-eval"
+    return f"See {path} --help."
+
+
+def _paragraph(error: BtcEvalError) -> str:
+    """Return the message: a line for each fault, and how many there are where there is more than one."""
+    if isinstance(error, RefusedError) and len(error.refusals) > 1:
+        return f"{len(error.refusals)} faults were found.\n{error}"
+    if isinstance(error, UsageError | RefusedError):
+        return str(error)
+    return f"{type(error).__name__}: {error}"
+
+
+def _fail(message: str, code: int, debug: bool) -> int:
+    if debug and sys.exc_info()[0] is not None:
+        traceback.print_exc()
+    click.echo(f"Error: {message}", err=True)
+    return code
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,291 @@
+"""Run chapters, each in a fresh kernel of this Python, several at once."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import re
+import sys
+import tempfile
+import time
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import nbformat
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat.v4 import new_code_cell, new_notebook
+from traitlets.config import Config
+
+from btc_eval.edition import fingerprint, watch
+from btc_eval.edition.cache import Run, name_of
+from btc_eval.edition.chapters import KERNEL, Chapter
+from btc_eval.edition.layout import Layout
+from btc_eval.edition.progress import Progress
+from btc_eval.errors import Refusal, RefusedError
+from btc_eval.locations import DATA_VARIABLE
+
+#: The classes of warning that stop a strict build. Plain "error" would stop on a third party's deprecation.
+STRICT_WARNINGS = "error::UserWarning,error::RuntimeWarning"
+
+#: Seconds a kernel may take to start before it counts as dead.
+_START = 120
+
+#: No history file: it is the user's, and kernels that run at once would wait for it.
+_KERNEL_OPTIONS = ("--HistoryManager.enabled=False", "--colors=NoColor")
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class OwnKernel(AsyncKernelManager):
+    """A kernel of the Python that is running, whatever kernels are installed for the user or the machine."""
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        """Return how to start it."""
+        return KernelSpec(
+            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", *_KERNEL_OPTIONS],
+            display_name=KERNEL["display_name"],
+            language=KERNEL["language"],
+        )
+
+
+class Client(NotebookClient):
+    """A client that leaves signals alone: several run at once, and the command itself answers Ctrl-C."""
+
+    @contextlib.asynccontextmanager
+    async def async_setup_kernel(self, **options: Any) -> AsyncGenerator[None, None]:
+        """Start a kernel for the block, and end it after, whatever happens."""
+        self.km = self.create_kernel_manager()
+        try:
+            await self.async_start_new_kernel(**options)
+            await self.async_start_new_kernel_client()
+            yield
+        finally:
+            await self._async_cleanup_kernel()
+
+
+def kernel_environment(where: Layout, *, strict: bool) -> dict[str, str]:
+    """In which environment does a chapter run?
+
+    The library is the one that builds; the user's own IPython start-up files are not read; hashes, sums and time
+    zones are the same on every run; a warning is an error when `strict`.
+    """
+    wanted = {
+        DATA_VARIABLE: str(where.data),
+        "PYTHONPATH": os.pathsep.join(
+            [str(fingerprint.library_folder().parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+        ),
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE", ""),
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "TZ": "UTC",
+        "IPYTHONDIR": str(where.work / "ipython"),
+        "JUPYTER_CONFIG_DIR": str(where.work / "jupyter"),
+        "JUPYTER_PLATFORM_DIRS": "1",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    }
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"}
+    return {**kept, **wanted, **({"PYTHONWARNINGS": STRICT_WARNINGS} if strict else {})}
+
+
+def execute(
+    chapters: Sequence[Chapter],
+    where: Layout,
+    *,
+    jobs: int,
+    strict: bool,
+    timeout: int,
+    progress: Progress,
+) -> dict[str, Run]:
+    """What do these chapters show when they run now?
+
+    Parameters
+    ----------
+    chapters
+        Chapters with code.
+    where
+        The folders of the build.
+    jobs
+        How many kernels run at once.
+    strict
+        Whether a Python warning, or anything on the error stream, stops the build.
+    timeout
+        Seconds one cell may take.
+    progress
+        Told when a chapter is done.
+
+    Returns
+    -------
+    dict
+        Name of the page to its run.
+
+    Raises
+    ------
+    RefusedError
+        With one fault for each chapter that could not be run to its end.
+    """
+    return asyncio.run(_execute(chapters, where, jobs, strict, timeout, progress))
+
+
+async def _execute(
+    chapters: Sequence[Chapter], where: Layout, jobs: int, strict: bool, timeout: int, progress: Progress
+) -> dict[str, Run]:
+    gate = asyncio.Semaphore(jobs)
+    folder = where.work / "run"
+    folder.mkdir(parents=True, exist_ok=True)
+    environment = kernel_environment(where, strict=strict)
+
+    # Sockets are files here where the system allows, in a folder whose name is short enough for one.
+    with tempfile.TemporaryDirectory(prefix="btc-") as sockets:
+
+        async def one(chapter: Chapter, number: int) -> Run | _Failure:
+            async with gate:
+                connection = Path(sockets) / f"{number}.json"
+                client = _client(chapter, folder, connection, timeout)
+                with connection.with_suffix(".log").open("w+b") as log:
+                    outcome = await _run(chapter, where, client, environment, log, strict=strict)
+            seconds = f" in {outcome.seconds:.1f} s" if isinstance(outcome, Run) else ": it did not run to its end"
+            progress.step(f"executed {chapter.page.label}{seconds}")
+            return outcome
+
+        outcomes = await asyncio.gather(*(one(chapter, number) for number, chapter in enumerate(chapters)))
+    failures = [outcome for outcome in outcomes if isinstance(outcome, _Failure)]
+    if failures:
+        error = RefusedError(failure.refusal for failure in failures)
+        for failure in failures:
+            error.add_note(failure.trace)
+        raise error
+    return {c.page.name: outcome for c, outcome in zip(chapters, outcomes) if isinstance(outcome, Run)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """Why a chapter did not run to its end, and the whole traceback for --debug."""
+
+    refusal: Refusal
+    trace: str = ""
+
+
+def _client(chapter: Chapter, folder: Path, connection: Path, timeout: int) -> Client:
+    """Make the client that starts a kernel and runs a chapter's cells, ours before and after them included."""
+    cells = [new_code_cell(source) for source in (watch.PRELUDE, *(c.source for c in chapter.code), watch.POSTLUDE)]  # type: ignore[no-untyped-call]
+    settings = {"connection_file": str(connection)}
+    if sys.platform != "win32":
+        settings["transport"] = "ipc"
+    return Client(
+        new_notebook(cells=cells, metadata={"kernelspec": KERNEL}),  # type: ignore[no-untyped-call]
+        timeout=timeout,
+        startup_timeout=_START,
+        kernel_manager_class=OwnKernel,
+        kernel_name=KERNEL["name"],
+        resources={"metadata": {"path": str(folder)}},
+        coalesce_streams=True,
+        record_timing=False,
+        config=Config({"OwnKernel": settings}),
+    )
+
+
+async def _run(
+    chapter: Chapter, where: Layout, client: Client, environment: dict[str, str], log: BinaryIO, *, strict: bool
+) -> Run | _Failure:
+    """Run one chapter; return what it gave, or why it could not be run. What the kernel itself says goes to `log`."""
+    reached = 0
+
+    def note(cell_index: int, **_: Any) -> None:
+        nonlocal reached
+        reached = cell_index
+
+    client.on_cell_start = note
+    begun = time.monotonic()
+    try:
+        await client.async_execute(env=environment, stdout=log, stderr=log)
+    except (CellExecutionError, CellTimeoutError, DeadKernelError, RuntimeError) as error:
+        log.seek(0)
+        trace = f"{getattr(error, 'traceback', '') or error}\n{log.read().decode(errors='replace')}"
+        return _Failure(_refusal(chapter, reached, error, client.timeout or 0), _COLOUR.sub("", trace))
+    seconds = round(time.monotonic() - begun, 2)
+    outcome = _outcome(chapter, where, client.nb, seconds, strict=strict)
+    return _Failure(outcome) if isinstance(outcome, Refusal) else outcome
+
+
+def _refusal(chapter: Chapter, reached: int, error: Exception, timeout: int) -> Refusal:
+    """Say in which cell a chapter stopped, and why."""
+    place = chapter.place(reached) if 1 <= reached <= len(chapter.code) else "the start of its kernel"
+    if isinstance(error, CellTimeoutError):
+        found = f"a cell still running after {timeout} seconds"
+        do = "Make the cell faster, or raise execute.timeout in _config.yml."
+    elif isinstance(error, CellExecutionError):
+        found = f"{error.ename}: {_last_line(error.evalue)}"
+        do = "Mend the cell, or what it calls; --debug shows the whole traceback."
+    else:
+        found = "a kernel that died"
+        do = "The machine may be short of memory: try --jobs 1; or a library stopped the process."
+    return Refusal(chapter.page.label, place, found, "a chapter that runs from its first cell to its last", do)
+
+
+def _last_line(text: str) -> str:
+    lines = [line.strip() for line in _COLOUR.sub("", str(text)).splitlines() if line.strip()]
+    return lines[-1] if lines else "no message"
+
+
+def _outcome(
+    chapter: Chapter, where: Layout, notebook: nbformat.NotebookNode, seconds: float, *, strict: bool
+) -> Run | Refusal:
+    """Read the outputs, take out what is ours, and check that nothing it read changed meanwhile."""
+    body = json.loads(json.dumps(notebook.cells[1:-1]))
+    outputs = [[_clean(output) for output in cell["outputs"]] for cell in body]
+    stderr = [
+        (number, output["text"])
+        for number, shown in enumerate(outputs, start=1)
+        for output in shown
+        if output["output_type"] == "stream" and output["name"] == "stderr"
+    ]
+    if strict and stderr:
+        number, text = stderr[0]
+        return Refusal(
+            chapter.page.label,
+            chapter.place(number),
+            f"a message on the error stream: {_last_line(text)}",
+            "no warning in a chapter that is published",
+            "Mend what causes it; without --strict the build goes on and reports it.",
+        )
+    outputs = [[o for o in shown if o.get("name") != "stderr"] for shown in outputs]
+    inputs: dict[str, str] = {}
+    for path, stat in _reported(notebook).items():
+        name = name_of(Path(path), where)
+        if name is None:
+            continue
+        now = Path(path).stat() if Path(path).exists() else None
+        if stat and (now is None or [now.st_size, now.st_mtime_ns] != stat):
+            return Refusal(
+                chapter.page.label,
+                name,
+                "a file that changed while the chapter ran",
+                "data and library that stand still during a build",
+                "Run the build again.",
+            )
+        inputs[name] = fingerprint.sha256_file(Path(path))
+    return Run(outputs=outputs, inputs=dict(sorted(inputs.items())), seconds=seconds, stderr=stderr)
+
+
+def _clean(output: dict[str, Any]) -> dict[str, Any]:
+    """Drop what differs between two runs of the same chapter."""
+    return {**output, "execution_count": None} if "execution_count" in output else output
+
+
+def _reported(notebook: nbformat.NotebookNode) -> dict[str, list[int]]:
+    """Return what the cell after the last reported: each file with its size and time when first opened."""
+    for output in notebook.cells[-1]["outputs"]:
+        if watch.MIME in output.get("data", {}):
+            files: dict[str, list[int]] = output["data"][watch.MIME]["files"]
+            return files
+    raise RuntimeError("the kernel did not report what the chapter read")

@@ -1,0 +1,196 @@
+"""Staged pages into HTML: Jupyter Book's settings, Sphinx in this process, every warning a refusal."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from btc_eval.edition import fingerprint
+from btc_eval.edition.layout import BOOK, Layout
+from btc_eval.errors import Refusal, RefusedError, refuse
+
+#: Extensions that Jupyter Book switches on and that ask other machines for something, or that no page uses.
+UNUSED = (
+    "sphinx_thebe",
+    "sphinx_comments",
+    "sphinx.ext.intersphinx",
+    "sphinx_jupyterbook_latex",
+    "sphinx_multitoc_numbering",
+)
+
+#: What Sphinx leaves beside the pages for its own use.
+SPHINX_OWN = ("_sources", ".buildinfo", ".buildinfo.bak", "reports", ".doctrees")
+
+_LEVEL = r"(?:WARNING|ERROR|SEVERE|CRITICAL): "
+_PLACED = re.compile(rf"^(?P<file>[^:\n]+?\.(?:md|yml|py|html|rst))(?::(?P<line>\d+))?: {_LEVEL}")
+_UNPLACED = re.compile(rf"^{_LEVEL}")
+
+
+def settings(where: Layout, source: Path, context: Mapping[str, Any]) -> dict[str, Any]:
+    """With which settings does Sphinx render? `_config.yml` through Jupyter Book, executing nothing.
+
+    Parameters
+    ----------
+    where
+        The folders of the build.
+    source
+        The staged folder.
+    context
+        What templates may say about the edition, under the name `edition`.
+    """
+    import jsonschema  # type: ignore[import-untyped]
+    import yaml
+    from jupyter_book.config import get_final_config
+
+    try:
+        config, _ = get_final_config(
+            user_yaml=yaml.safe_load(where.config.read_text(encoding="utf-8")),
+            cli_config={"latex_individualpages": False},
+            validate=True,
+            raise_on_invalid=True,
+        )
+    except (yaml.YAMLError, jsonschema.ValidationError, ValueError) as error:
+        raise refuse(
+            "_config.yml",
+            "",
+            found=f"settings that Jupyter Book does not accept ({' '.join(str(error).split())})",
+            allowed="the settings of Jupyter Book 1.x",
+            do="Correct the key named in the message.",
+        ) from error
+    config.pop("latex_individualpages", None)
+    config["extensions"] = [name for name in config["extensions"] if name not in UNUSED]
+    for key in ("comments_config", "use_multitoc_numbering", "use_jupyterbook_latex", "latex_engine"):
+        config.pop(key, None)
+    for key in ("html_static_path", "templates_path"):
+        config[key] = [str(path).removeprefix(f"{BOOK}/") for path in config.get(key) or []]
+    if (source / "_static").is_dir() and "_static" not in config["html_static_path"]:
+        config["html_static_path"].append("_static")
+    config |= {
+        "nb_execution_mode": "off",
+        "nb_custom_formats": {".md": ["nbformat.reads", {"as_version": 4}, False]},
+        "external_toc_path": "_toc.yml",
+        "external_toc_exclude_missing": True,
+        "html_copy_source": False,
+        "nitpicky": True,
+        "html_context": {**config.get("html_context", {}), "edition": dict(context)},
+    }
+    return dict(config)
+
+
+def render(where: Layout, source: Path, config: Mapping[str, Any]) -> Path:
+    """What do the staged pages look like?
+
+    What Sphinx read is kept between builds, and thrown away when the settings, the theme, a template, a package or
+    the part of the library that renders has changed. All pages are written every time, because a title or a label
+    that changed on one shows on others.
+
+    Returns
+    -------
+    Path
+        The folder of HTML pages, in the work folder; the caller may move it away.
+
+    Raises
+    ------
+    RefusedError
+        With one fault for each warning, with its page and line.
+    """
+    folder = where.work / "sphinx"
+    base = _base(where, source, config)
+    stamp = folder / "base"
+    if not stamp.is_file() or stamp.read_text(encoding="utf-8") != base:
+        shutil.rmtree(folder, ignore_errors=True)
+    # Empty every time: what lies there already would find its way into the pages (a style's checksum does).
+    html = folder / "html"
+    shutil.rmtree(html, ignore_errors=True)
+    html.mkdir(parents=True)
+    # Gone while Sphinx works: what a killed build leaves is not built upon.
+    stamp.unlink(missing_ok=True)
+    warnings = _sphinx(source, html, folder / "doctrees", config)
+    faults = read_warnings(warnings, source)
+    if faults:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise RefusedError(faults)
+    stamp.write_text(base, encoding="utf-8")
+    for name in SPHINX_OWN:
+        shutil.rmtree(html / name, ignore_errors=True)
+        (html / name).unlink(missing_ok=True)
+    return html
+
+
+def _base(where: Layout, source: Path, config: Mapping[str, Any]) -> str:
+    """Return one hash of all that shapes every page, save the pages themselves and the words about the edition."""
+    library = fingerprint.library_folder()
+    lasting = {key: value for key, value in config.items() if key != "html_context"}
+    return fingerprint.sha256_of(
+        [
+            repr(sorted(lasting.items(), key=lambda item: item[0])),
+            fingerprint.environment(),
+            fingerprint.sha256_file(source / "_toc.yml"),
+            {name: sha for name, sha in fingerprint.tree(source).items() if not name.endswith(".md")},
+            fingerprint.tree(library / "publish"),
+            fingerprint.tree(library / "edition"),
+            str(where.root),
+        ]
+    )
+
+
+def _sphinx(source: Path, html: Path, doctrees: Path, config: Mapping[str, Any]) -> str:
+    """Run Sphinx and return everything it warned of."""
+    from myst_nb.ext.glue.crossref import read_glue_cache
+    from sphinx.application import Sphinx
+    from sphinx.errors import SphinxError
+    from sphinx.util.console import nocolor
+    from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+    nocolor()
+    read_glue_cache.cache_clear()
+    warnings = io.StringIO()
+    try:
+        with patch_docutils(str(source)), docutils_namespace():
+            app = Sphinx(
+                srcdir=source,
+                confdir=None,
+                outdir=html,
+                doctreedir=doctrees,
+                buildername="html",
+                confoverrides=dict(config),
+                status=None,
+                warning=warnings,
+                keep_going=True,
+            )
+            app.build(force_all=True)
+    except SphinxError as error:
+        return f"{warnings.getvalue()}ERROR: {' '.join(str(error).split())}\n"
+    return warnings.getvalue()
+
+
+def read_warnings(text: str, source: Path) -> list[Refusal]:
+    """Which faults did Sphinx find? One for each warning, under the chapter's own name and line."""
+    faults: list[Refusal] = []
+    for line in text.splitlines():
+        match = _PLACED.match(line) or _UNPLACED.match(line)
+        if match is None:
+            if line.strip() and faults:
+                last = faults.pop()
+                faults.append(Refusal(last.file, last.place, f"{last.found} {line.strip()}", last.allowed, last.do))
+            continue
+        parts = match.groupdict()
+        file = Path(parts["file"]) if parts.get("file") else None
+        if file is not None and file.is_relative_to(source):
+            name = f"{BOOK}/{file.relative_to(source).as_posix()}"
+        else:
+            name = str(file or "the book")
+        faults.append(
+            Refusal(
+                file=name,
+                place=f"line {parts['line']}" if parts.get("line") else "",
+                found=line[match.end() :].strip(),
+                allowed="pages that render without a warning",
+                do="Correct the page; a cross-reference or a key is often mistyped.",
+            )
+        )
+    return faults

@@ -1,0 +1,70 @@
+"""Counts that lean on the month before: REML with AR(1) errors on the working response of a log-linear model.
+
+At the current means μ, the working response is z = η + (y − μ)/μ with variance proportional to 1/μ. Scaled by √μ it is
+a linear model with constant variance, to which exact REML with AR(1) errors and Kenward–Roger intervals applies; means
+and REML are updated in turn until neither moves (the penalised quasi-likelihood idea of Breslow and Clayton 1993, with
+correlation in the residuals).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from btc_eval.inference import Floats, Ints
+from btc_eval.inference.counts import LIMIT, poisson_maximum
+from btc_eval.inference.precision import Fits
+from btc_eval.inference.reml import restricted_ar1
+
+
+def quasi_poisson_ar1(
+    design: Floats,
+    series: Floats,
+    offset: Floats | None = None,
+    steps: Ints | None = None,
+    *,
+    floor: float = 1.0,
+    rounds: int = 40,
+) -> Fits:
+    """By what ratio do these counts change, when neighbouring months are alike?
+
+    Parameters
+    ----------
+    design
+        (n, p), shared.
+    series
+        (n, R) counts.
+    offset
+        (n,) or (n, R) added to the linear predictor.
+    steps
+        (n,) periods since the row before; see `restricted_ar1`.
+    floor
+        The dispersion is never taken below this.
+
+    Returns
+    -------
+    Fits
+        Kenward–Roger standard errors and degrees of freedom. `scale` is the dispersion found, before the floor.
+    """
+    fixed = np.zeros((len(design), 1)) if offset is None else np.atleast_2d(offset.T).T
+    start = poisson_maximum(design, series, offset)
+    mean, coef = start.mean, start.turned.coefficients(start.rotated)
+    found: Fits | None = None
+    move = np.full(series.shape[1], np.inf)
+    for _ in range(rounds):
+        root = np.sqrt(mean)
+        working = (np.log(mean) - fixed + (series - mean) / mean) * root
+        found = restricted_ar1(root.T[:, :, None] * design, working, steps)
+        change = np.abs((found.coef - coef) @ design.T).max(axis=1)
+        # Half-steps while far away: a full one can overshoot on the exponential scale.
+        coef = coef + np.minimum(1.0, 1.0 / np.maximum(change, 1e-300))[:, None] * (found.coef - coef)
+        mean = np.exp(np.clip(design @ coef.T + fixed, -LIMIT, LIMIT))
+        move = change
+        if bool((move < 1e-10).all()):
+            break
+    if found is None:
+        raise ValueError("at least one round is needed")
+    widen = np.maximum(found.scale, floor) / found.scale
+    precision = replace(found.precision, covariance=found.precision.covariance * widen[:, None, None])
+    return replace(found, coef=coef, precision=precision, converged=start.converged & (move < 1e-6))

@@ -1,0 +1,242 @@
+"""From a checked series to the columns of a segmented regression, and the same columns had nothing happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from scipy import linalg
+
+from btc_eval.errors import Refusal, RefusedError, refuse
+from btc_eval.inference import Bools, Floats, Ints
+from btc_eval.its.clock import PERIODS_A_YEAR, Clock
+from btc_eval.its.door import LEAST_EACH_SIDE, LEAST_POINTS, Series
+from btc_eval.its.spec import Event, Season, Specification
+
+
+@dataclass(frozen=True, slots=True)
+class Intervention:
+    """One interruption on the clock of its series.
+
+    `first` is the first affected period (start plus lag); `full` the first period in which it is complete: they
+    differ by the phase-in.
+    """
+
+    first: int
+    full: int
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """Columns of the model, one row a period of the series.
+
+    Parameters
+    ----------
+    names
+        Terms, in the order of the columns.
+    factual, counterfactual
+        (n, p): as it happened, and with every intervention column at nought.
+    used
+        (n,) false in periods left out (an excluded phase-in).
+    interventions
+        In order of time.
+    """
+
+    names: tuple[str, ...]
+    factual: Floats
+    counterfactual: Floats
+    used: Bools
+    interventions: tuple[Intervention, ...]
+
+    def position(self, term: str) -> int:
+        """Return the column of a term."""
+        return self.names.index(term)
+
+
+def place_interventions(clock: Clock, periods: Ints, spec: Specification) -> tuple[Intervention, ...]:
+    """Find each start on the clock; refuse one outside the window or with too few points either side."""
+    placed = []
+    faults: list[Refusal] = []
+    last = int(periods[-1])
+    for start, lag, phase in zip(spec.starts, spec.lag, spec.phase_in):
+        index = clock.index(start, place="start")
+        if not 0 < index + lag <= last:
+            faults.append(
+                Refusal(
+                    "its",
+                    "start",
+                    f"an intervention at {start}{f' with a lag of {lag}' if lag else ''}, outside the series",
+                    f"after {clock.words(0)} and not after {clock.words(last)}",
+                    "Choose a date inside the window, or extend the series.",
+                )
+            )
+            continue
+        placed.append(Intervention(index + lag, index + lag + phase))
+    if faults:
+        raise RefusedError(faults)
+    placed.sort(key=lambda each: each.first)
+    for earlier, later in pairwise(placed):
+        if later.first <= earlier.full:
+            raise refuse(
+                "its",
+                "start",
+                found=f"interventions at {clock.words(earlier.first)} and {clock.words(later.first)} that overlap",
+                allowed="a later start after the phase-in of the one before",
+                do="Merge them, or shorten the phase-in.",
+            )
+    return tuple(placed)
+
+
+def build_design(series: Series, spec: Specification) -> Design:
+    """Lay out the columns: intercept, trend, level and slope changes, season, events, outliers, covariates.
+
+    Raises
+    ------
+    RefusedError
+        Too few points, or columns that say the same thing.
+    """
+    clock, periods = series.clock, series.periods
+    placed = place_interventions(clock, periods, spec)
+    used = np.ones(len(periods), dtype=bool)
+    if spec.phase == "exclude":
+        for each in placed:
+            used &= ~((periods >= each.first) & (periods < each.full))
+    columns: dict[str, Floats] = {"intercept": np.ones(len(periods))}
+    if spec.trend:
+        columns["trend"] = periods.astype(float)
+    effects = _effect_columns(periods, placed, spec)
+    columns |= effects
+    columns |= season_columns(clock, periods, spec.season, spec.season_periods)
+    columns |= {f"event_{e.name}": _event(clock, periods, e) for e in spec.events}
+    columns |= {f"outlier_{o}": _event(clock, periods, Event(str(o), o, o)) for o in spec.outliers}
+    columns |= {f"covariate_{name}": series.columns[name] for name in spec.covariates}
+    names = tuple(columns)
+    factual = np.column_stack(list(columns.values()))
+    without = factual.copy()
+    without[:, [names.index(term) for term in effects]] = 0.0
+    design = Design(names, factual, without, used, placed)
+    check_design(clock, periods, design)
+    return design
+
+
+def _effect_columns(periods: Ints, placed: tuple[Intervention, ...], spec: Specification) -> dict[str, Floats]:
+    columns: dict[str, Floats] = {}
+    for number, each in enumerate(placed, start=1):
+        mark = "" if number == 1 else f"_{number}"
+        phase = each.full - each.first
+        if spec.impact != "slope":
+            rise = (periods - each.first + 1) / (phase + 1) if spec.phase == "ramp" else periods >= each.full
+            columns[f"level_change{mark}"] = np.clip(rise, 0.0, 1.0).astype(float)
+        if spec.impact != "level":
+            columns[f"slope_change{mark}"] = np.maximum(periods - each.full, 0).astype(float)
+    return columns
+
+
+def season_columns(clock: Clock, periods: Ints, season: Season, length: int | None = None) -> dict[str, Floats]:
+    """Return dummies for months or quarters (the first is the reference) or pairs of Fourier harmonics."""
+    if season is None:
+        return {}
+    if season in ("month", "quarter"):
+        needs = 1 if season == "month" else 3
+        if clock.unit != "month" or clock.step > needs:
+            raise refuse(
+                "its",
+                "season",
+                found=f"season={season!r} for a series of {clock.frequency} periods",
+                allowed=f"a series of dates at least as fine as a {season}",
+                do="Leave season out, or give the time column as dates.",
+            )
+        place = (clock.origin + periods * clock.step) % 12 // needs + 1
+        kinds = range(2, 12 // needs + 1)
+        form = "season_{:02d}" if season == "month" else "season_q{}"
+        return {form.format(k): (place == k).astype(float) for k in kinds}
+    cycle = length or PERIODS_A_YEAR.get(clock.frequency)
+    if cycle is None:
+        raise refuse(
+            "its",
+            "season",
+            found=f"harmonics for a series of {clock.frequency} periods",
+            allowed="months or quarters, or season_periods given",
+            do="Say how many periods make a cycle with season_periods.",
+        )
+    pairs = 2 if season == "harmonics" else int(season)
+    angle = 2 * np.pi * clock.season_of(periods) / cycle
+    out: dict[str, Floats] = {}
+    for k in range(1, pairs + 1):
+        if 2 * k != cycle:  # at half the cycle the sine is nought in every period
+            out[f"season_sin{k}"] = np.sin(k * angle)
+        out[f"season_cos{k}"] = np.cos(k * angle)
+    return out
+
+
+def _event(clock: Clock, periods: Ints, event: Event) -> Floats:
+    first = clock.index(event.first, place=f"event {event.name}")
+    last = np.inf if event.last is None else clock.index(event.last, place=f"event {event.name}")
+    column = ((periods >= first) & (periods <= last)).astype(float)
+    if not column.any() or column.all():
+        raise refuse(
+            "its",
+            f"event {event.name}",
+            found="an event that touches no period of the series, or every one",
+            allowed="some periods but not all",
+            do="Correct its dates, or leave it out.",
+        )
+    return column
+
+
+def check_design(clock: Clock, periods: Ints, design: Design) -> None:
+    """Refuse too few points in all, on a side, or for the terms; refuse columns that say the same thing."""
+    faults: list[Refusal] = []
+    rows = design.factual[design.used]
+    n, p = rows.shape
+    if n < LEAST_POINTS:
+        faults.append(
+            Refusal(
+                "its",
+                "rows",
+                f"{n} points",
+                f"at least {LEAST_POINTS} to model",
+                "Show the points and the means before and after; do not model them.",
+            )
+        )
+    if n <= p:
+        faults.append(
+            Refusal("its", "terms", f"{n} points for {p} terms", "more points than terms", "Ask less of them.")
+        )
+    edges = [0, *(each.full for each in design.interventions), int(periods[-1]) + 1]
+    kept = periods[design.used]
+    sides = ["before the first intervention", *(f"from {clock.words(each.full)}" for each in design.interventions)]
+    for (low, high), side in zip(pairwise(edges), sides):
+        count = int(((kept >= low) & (kept < high)).sum())
+        if count < LEAST_EACH_SIDE:
+            faults.append(
+                Refusal(
+                    "its",
+                    "start",
+                    f"{count} points {side}",
+                    f"at least {LEAST_EACH_SIDE}",
+                    "Choose a date with more points either side, or wait for more data.",
+                )
+            )
+    if not faults and (same := dependent_terms(rows, design.names)):
+        faults.append(
+            Refusal(
+                "its",
+                "terms",
+                f"{', '.join(same)}, which the other terms already determine",
+                "terms that each say something new",
+                "Leave one of them out.",
+            )
+        )
+    if faults:
+        raise RefusedError(faults)
+
+
+def dependent_terms(rows: Floats, names: tuple[str, ...]) -> list[str]:
+    """Return the terms that are linear combinations of those kept before them (empty where the rank is full)."""
+    size = np.linalg.norm(rows, axis=0)
+    scaled = rows / np.where(size > 0, size, 1.0)
+    _, triangle, order = linalg.qr(scaled, mode="economic", pivoting=True)
+    small = np.abs(np.diag(triangle)) < 1e-10
+    return sorted(names[i] for i in order[: len(small)][small])

@@ -1,0 +1,201 @@
+"""Floor 2: what the council's papers state about the programme, as typed records with document and paragraph.
+
+    >>> from btc_eval import programme
+    >>> hubs = programme.hubs()
+    >>> len(hubs)
+    12
+    >>> hubs.where(locality="North Wirral").frame()["name"].tolist()[0]
+    'Eastway Primary School'
+
+Each function returns `Facts`: iterate over them, take one by its id, choose with `.where(...)`, count with
+`.count(column)`, lay them out with `.frame()`, and hand `.papers` to `disclosure.control`. Files are read once, all
+of them checked together; a fault in any file is refused with its line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import cast
+
+import pandas as pd
+
+from btc_eval.programme import load as _load
+from btc_eval.programme.appraisal import (
+    Claim,
+    Commitment,
+    Indicator,
+    InspectionFinding,
+    Outcome,
+    Priority,
+    Question,
+    Risk,
+    Theme,
+)
+from btc_eval.programme.facts import Facts
+from btc_eval.programme.schema import (
+    Document,
+    Event,
+    Hub,
+    OfferElement,
+    Partner,
+    PracticeElement,
+    Project,
+    Role,
+    Team,
+    Training,
+)
+
+__all__ = [
+    "Facts",
+    "check",
+    "claim_numbers",
+    "claims",
+    "commitments",
+    "documents",
+    "events",
+    "hubs",
+    "indicators",
+    "inspections",
+    "known_ids",
+    "offer",
+    "outcomes",
+    "partners",
+    "practice",
+    "priorities",
+    "projects",
+    "questions",
+    "risks",
+    "roles",
+    "teams",
+    "themes",
+    "training",
+]
+
+
+def documents() -> Facts[Document]:
+    """Which documents do the facts come from, and which are referred to but were not seen?"""
+    return cast(Facts[Document], _load.facts("documents"))
+
+
+def events() -> Facts[Event]:
+    """What happened when, and what else happened that could explain a change? In order of date."""
+    return cast(Facts[Event], _load.facts("events"))
+
+
+def projects() -> Facts[Project]:
+    """Which were the programme's eight projects?"""
+    return cast(Facts[Project], _load.facts("projects"))
+
+
+def teams() -> Facts[Team]:
+    """Which teams of several professions exist, and which are promised?"""
+    return cast(Facts[Team], _load.facts("teams"))
+
+
+def hubs() -> Facts[Hub]:
+    """Which are the twelve Family Hubs, in which locality, in whose building?"""
+    return cast(Facts[Hub], _load.facts("hubs"))
+
+
+def partners() -> Facts[Partner]:
+    """Which organisations support the hubs without being one?"""
+    return cast(Facts[Partner], _load.facts("partners"))
+
+
+def training() -> Facts[Training]:
+    """What is everybody who works in a hub to be trained in?"""
+    return cast(Facts[Training], _load.facts("training"))
+
+
+def roles() -> Facts[Role]:
+    """Who is to work in the teams, and in which phase do they come?"""
+    return cast(Facts[Role], _load.facts("roles"))
+
+
+def offer() -> Facts[OfferElement]:
+    """What are the ten elements of the Childhood Offer?"""
+    return cast(Facts[OfferElement], _load.facts("offer"))
+
+
+def practice() -> Facts[PracticeElement]:
+    """What are the six elements of relationship-based practice?"""
+    return cast(Facts[PracticeElement], _load.facts("practice"))
+
+
+def themes() -> Facts[Theme]:
+    """What was tried and learned, and how strong is the evidence?"""
+    return cast(Facts[Theme], _load.facts("themes"))
+
+
+def inspections() -> Facts[InspectionFinding]:
+    """What did inspectors find, on both sides?"""
+    return cast(Facts[InspectionFinding], _load.facts("inspections"))
+
+
+def outcomes() -> Facts[Outcome]:
+    """What are the four outcomes of the national framework?"""
+    return cast(Facts[Outcome], _load.facts("outcomes"))
+
+
+def priorities() -> Facts[Priority]:
+    """What are the four priorities of the remodelling plan?"""
+    return cast(Facts[Priority], _load.facts("priorities"))
+
+
+def risks() -> Facts[Risk]:
+    """Which risks do the papers state?"""
+    return cast(Facts[Risk], _load.facts("risks"))
+
+
+def commitments() -> Facts[Commitment]:
+    """What was promised, by whom, by when, and what is known of it?"""
+    return cast(Facts[Commitment], _load.facts("commitments"))
+
+
+def claims() -> Facts[Claim]:
+    """What do the papers claim, and how does each claim stand against public evidence?"""
+    return cast(Facts[Claim], _load.facts("claims"))
+
+
+def questions() -> Facts[Question]:
+    """What did members ask, and what were they told?"""
+    return cast(Facts[Question], _load.facts("questions"))
+
+
+def indicators() -> Facts[Indicator]:
+    """What could be counted to see whether the plan works?"""
+    return cast(Facts[Indicator], _load.facts("indicators"))
+
+
+def claim_numbers() -> pd.DataFrame:
+    """Which figures do the claims give?
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a figure: `claim` (the claim's id), `what`, `value` as the paper gives it, `unit`. The papers are
+        those of `claims()`.
+    """
+    rows = [
+        {"claim": claim.id, "what": number.what, "value": float(number.value), "unit": number.unit}
+        for claim in claims()
+        for number in claim.numbers
+    ]
+    return pd.DataFrame(rows, columns=["claim", "what", "value", "unit"])
+
+
+def known_ids() -> frozenset[str]:
+    """Which ids may a finding say that it bears on?"""
+    programme = _load.load()
+    return frozenset(record.id for records in programme.records.values() for record in records)
+
+
+def check(findings: Collection[str] | None = None) -> None:
+    """Are all the records sound, and, where the findings of an edition are given, do claims cite only those?
+
+    Raises
+    ------
+    RefusedError
+        With every fault in every file.
+    """
+    _load.load(findings=findings)

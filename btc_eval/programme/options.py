@@ -1,0 +1,177 @@
+"""The words a record of the programme may use: closed sets, so that a misspelt verdict is refused at the door.
+
+Each set is in the order in which a table shows it, the most certain or the earliest first.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class DocumentKind(StrEnum):
+    """What sort of document a fact comes from."""
+
+    COUNCIL_REPORT = "council report"
+    MINUTES = "minutes"
+    DECISION = "council decision"
+    POLICY = "policy or strategy"
+    APPENDIX = "appendix"
+    INSPECTION = "inspection report or letter"
+    OFFICIAL_LIST = "official list"
+    GUIDANCE = "national guidance"
+    COUNCIL_PAGE = "council or partner web page"
+    PRESS = "press report"
+
+
+class Seen(StrEnum):
+    """How much of a document its readers had before them."""
+
+    FULL = "in full"
+    EXTRACT = "in extract"
+    NOT_SEEN = "not seen"
+
+
+class Certainty(StrEnum):
+    """Whether a source says it, or we worked it out from what a source says."""
+
+    STATED = "stated"
+    INFERRED = "inferred"
+
+
+class Precision(StrEnum):
+    """How exactly a date is known."""
+
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+
+
+class EventType(StrEnum):
+    """Why an event matters to a reader of a chart."""
+
+    PROGRAMME = "programme"
+    INSPECTION = "inspection"
+    NATIONAL = "national"
+    DATA_BREAK = "data break"
+    CO_INTERVENTION = "co-intervention"
+
+
+class Locality(StrEnum):
+    """The four localities in which the council works, in the order of its report."""
+
+    NORTH = "North Wirral"
+    SOUTH = "South Wirral"
+    EAST = "East Wirral"
+    WEST = "West Wirral"
+
+
+class HubType(StrEnum):
+    """Who keeps the building in which a hub works."""
+
+    CHILDRENS_CENTRE = "council children's centre"
+    PRIMARY_SCHOOL = "primary school"
+    PRIMARY_AND_SPECIALIST = "primary and specialist school"
+    NURSERY_SCHOOL = "maintained nursery school"
+    VOLUNTARY = "voluntary organisation"
+
+
+class Opening(StrEnum):
+    """What public sources say of a hub's opening."""
+
+    REPORTED = "reported open"
+    BY_PLACE = "probably open, from the place a report names"
+    NOT_KNOWN = "not known"
+
+
+class TeamStanding(StrEnum):
+    """Whether a team was at work when the report was written, or promised by it."""
+
+    AT_WORK = "at work in March 2024"
+    PLANNED = "planned"
+
+
+class Phase(StrEnum):
+    """Where a role comes in the plan."""
+
+    FIRST = "first phase"
+    NEXT = "next phase"
+    AFTER = "phase after that"
+    EACH_TEAM = "one for each team"
+    CHILD_PROTECTION = "child protection teams"
+    SUPERVISOR = "child protection supervisors"
+
+
+class Strength(StrEnum):
+    """How strong the evidence for a piece of learning is, on a scale kept for every theme.
+
+    Strong: compared with what would have happened without it. Moderate: somebody from outside looked, or two
+    sources that do not depend on each other agree. Weak: the programme's own account, with something a reader could
+    follow up. None shown: said, with nothing in public that a reader could check.
+    """
+
+    STRONG = "strong"
+    MODERATE = "moderate"
+    WEAK = "weak"
+    NONE_SHOWN = "none shown"
+
+
+class Side(StrEnum):
+    """Whether inspectors praised, asked for better, or gave a grade."""
+
+    JUDGEMENT = "judgement"
+    STRENGTH = "strength"
+    WEAKNESS = "weakness"
+
+
+class ClaimType(StrEnum):
+    """What kind of statement a claim is: a number, a cause, or a description."""
+
+    QUANTITATIVE = "quantitative"
+    CAUSAL = "causal"
+    DESCRIPTIVE = "descriptive"
+
+
+class ClaimVerdict(StrEnum):
+    """How a claim stands against public evidence; a claim nobody has tested says so."""
+
+    CONFIRMED = "confirmed"
+    CONSISTENT = "consistent"
+    NOT_SHOWN = "not shown"
+    CONTRADICTED = "contradicted"
+    CANNOT_TEST = "cannot be tested with public data"
+    NOT_YET_TESTED = "not yet tested"
+
+
+class Era(StrEnum):
+    """Whether a promise belongs to the plan of March 2024, or came before or after it."""
+
+    EARLIER = "before the programme"
+    REMODELLING = "remodelling plan"
+    LATER = "after the plan"
+
+
+class Status(StrEnum):
+    """What public sources show of a commitment; absence of evidence is `not known`, never `kept`."""
+
+    KEPT = "kept"
+    PARTLY = "partly kept"
+    STARTED = "started"
+    CARRIED_OVER = "carried into the pathfinder"
+    NOT_KEPT = "not kept"
+    NOT_KNOWN = "not known"
+
+
+class Better(StrEnum):
+    """Which way an indicator should move if the plan works."""
+
+    LOWER = "lower"
+    HIGHER = "higher"
+    NEITHER = "neither by itself"
+
+
+class Availability(StrEnum):
+    """Whether an indicator can be followed from published figures."""
+
+    PUBLISHED = "published for every council"
+    PARTLY = "published in part"
+    COUNCIL_ONLY = "council records only"

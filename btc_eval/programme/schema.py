@@ -1,0 +1,214 @@
+"""What a record of the programme holds: documents, events, places, people, and the lists the papers give.
+
+Every record has an id that never changes and, documents apart, the document and paragraph it comes from. A field
+with a default may be left out of the file; where a page must say so, the field carries the words for its absence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from btc_eval.programme.options import (
+    Certainty,
+    DocumentKind,
+    EventType,
+    HubType,
+    Locality,
+    Opening,
+    Phase,
+    Precision,
+    Seen,
+    TeamStanding,
+)
+from btc_eval.programme.when import date_words, first_day, last_day
+
+NOT_NAMED = "not named"
+
+
+def blank(words: str) -> Any:
+    """Return a field that may be empty, and what a page shows then."""
+    return field(default="", metadata={"blank": words})
+
+
+def refers(table: str) -> Any:
+    """Return a field that holds ids of another file, none by default."""
+    return field(default=(), metadata={"refers": table})
+
+
+def date_field(words: str = "") -> Any:
+    """Return a field that holds a date as text, and what a page shows where there is none."""
+    return field(default="", metadata={"date": True, "blank": words})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """Anything with an id that other records and pages may cite."""
+
+    id: str
+
+    def words(self) -> dict[str, object]:
+        """Return further columns of the table of such records."""
+        return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document(Record):
+    """A paper the facts come from, or one that they refer to and that was not seen.
+
+    `short` is how tables cite it. `date` is as exact as the paper; `certainty` says whether the paper gives it.
+    """
+
+    title: str
+    short: str
+    body: str
+    kind: DocumentKind
+    seen: Seen
+    date: str = date_field("undated")
+    certainty: Certainty = Certainty.STATED
+    what: str
+    address: str = blank("no public address known")
+    note: str = ""
+
+    @property
+    def when(self) -> str:
+        """The date in words, with a mark where it was worked out."""
+        if not self.date:
+            return "undated"
+        about = "about " if self.certainty is Certainty.INFERRED else ""
+        return about + date_words(self.date)
+
+    @property
+    def publisher(self) -> str:
+        """Who issued it: with the next two, what an entry of the catalogue of data sources has too."""
+        return self.body
+
+    @property
+    def publication(self) -> str:
+        """What it is called."""
+        return self.title
+
+    @property
+    def table(self) -> str:
+        """Its date, and whether it was seen, where a data source names its table."""
+        return self.when if self.seen is Seen.FULL else f"{self.when} ({self.seen})"
+
+    def words(self) -> dict[str, object]:
+        """Return the date in words."""
+        return {"when": self.when}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sourced(Record):
+    """A fact with the document and the paragraph it comes from; `also` lists further documents that bear on it."""
+
+    document: str = field(metadata={"refers": "documents"})
+    paragraph: str
+    also: tuple[str, ...] = refers("documents")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event(Sourced):
+    """Something that happened, or changed what a series counts. `until`, where given, is included."""
+
+    label: str
+    what: str
+    type: EventType
+    date: str = field(metadata={"date": True})
+    until: str = date_field()
+    precision: Precision
+    certainty: Certainty
+    on_chart: bool = False
+    note: str = ""
+
+    @property
+    def start(self) -> pd.Timestamp:
+        """The earliest day the event can have begun."""
+        return first_day(self.date)
+
+    @property
+    def end(self) -> pd.Timestamp:
+        """The latest day it can have ended, included."""
+        return last_day(self.until or self.date)
+
+    def words(self) -> dict[str, object]:
+        """Return first and last day, and the date in words."""
+        to = f" to {date_words(self.until)}" if self.until else ""
+        about = "about " if self.certainty is Certainty.INFERRED else ""
+        return {"start": self.start, "end": self.end, "when": about + date_words(self.date) + to}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project(Sourced):
+    """One of the programme's eight projects."""
+
+    name: str = blank(NOT_NAMED)
+    what: str = blank("no paper that we could see describes it")
+    certainty: Certainty
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team(Sourced):
+    """A team of several professions. `family_help` marks those counted from two to six."""
+
+    name: str = blank(NOT_NAMED)
+    what: str
+    standing: TeamStanding
+    family_help: bool
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hub(Sourced):
+    """One of the twelve Family Hubs that the report lists."""
+
+    name: str
+    locality: Locality
+    type: HubType
+    run_by: str = blank("not stated")
+    opening: Opening = Opening.NOT_KNOWN
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partner(Sourced):
+    """An organisation that supports the hub offer without being a hub."""
+
+    name: str = blank(NOT_NAMED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Training(Sourced):
+    """A subject in the training of everybody who works in a hub."""
+
+    position: int
+    subject: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role(Sourced):
+    """A kind of worker, and the phase in which the plan brings them in."""
+
+    role: str
+    phase: Phase
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferElement(Sourced):
+    """One of the ten things the Childhood Offer says a good childhood needs."""
+
+    position: int
+    element: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PracticeElement(Sourced):
+    """One of the six parts of a good working relationship, as participants described them."""
+
+    position: int
+    element: str
+    meaning: str

@@ -1,0 +1,103 @@
+"""May this be published? The checks that every part of `publish` makes before it shows anything."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pandas as pd
+
+from btc_eval.disclosure import SafeTable
+from btc_eval.errors import refuse
+from btc_eval.estimates import Papers, Provenance
+
+_ID = re.compile(r"^[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*$")
+
+
+def admitted(safe: Any) -> tuple[SafeTable, Papers]:
+    """Is this a released table with its papers? Return both.
+
+    Raises
+    ------
+    RefusedError
+        For anything but a `SafeTable`, for a table without papers or sources, and for data of a kind its policy
+        does not cover (the official policy covers official statistics alone).
+    """
+    if not isinstance(safe, SafeTable):
+        raise refuse(
+            "publish",
+            "the table",
+            found=f"a {type(safe).__name__}",
+            allowed="a SafeTable",
+            do="Pass the frame through disclosure.control with a policy, its keys and its papers.",
+        )
+    papers = safe.papers
+    if papers is None:
+        raise refuse(
+            "publish",
+            "papers",
+            found="a table that does not say where it comes from",
+            allowed="a table with provenance, sources and window",
+            do="Give disclosure.control the papers of the measure: papers=series.papers.",
+        )
+    if papers.provenance not in safe.policy.requires_provenance:
+        raise refuse(
+            "publish",
+            f"policy {safe.policy.name!r}",
+            found=f"{papers.provenance.value} data",
+            allowed=", ".join(kind.value for kind in safe.policy.requires_provenance),
+            do="Choose the policy made for this kind of data.",
+        )
+    if papers.provenance is Provenance.OFFICIAL and not papers.sources:
+        raise refuse(
+            "publish",
+            "papers",
+            found="official statistics without a source",
+            allowed="at least one entry of data/catalogue.toml",
+            do="Take the papers from the measure the table was made from.",
+        )
+    return safe, papers
+
+
+def identified(name: str, what: str) -> str:
+    """Is this a usable id: lower-case words of letters and digits joined by hyphens or underscores?"""
+    if not _ID.match(name):
+        raise refuse(
+            f"publish.{what}",
+            "id",
+            found=repr(name),
+            allowed="lower-case letters and digits in words joined by hyphens or underscores, such as demand-rank",
+            do="Choose another id; it becomes part of an address.",
+        )
+    return name
+
+
+def worded(text: str, place: str) -> str:
+    """Are there words here?"""
+    if not text.strip():
+        raise refuse(
+            "publish",
+            place,
+            found="nothing",
+            allowed="a sentence",
+            do="Say in plain words what the reader should see; someone may have only the words.",
+        )
+    return text.strip()
+
+
+def why_blank(safe: SafeTable, column: str, index: Any) -> str:
+    """In words, why is this cell empty? From the row's own reason, the list of hidden cells, or the column's reason."""
+    frame = safe.frame
+    for name in (f"{column}_reason", "reason"):
+        if name in frame.columns:
+            reason = frame.loc[index, name]
+            if pd.notna(reason) and str(reason):
+                return str(reason)
+    hidden = safe.suppressed
+    if len(hidden):
+        here = hidden["column"] == column
+        for key in safe.keys:
+            here &= hidden[key] == frame.loc[index, key]
+        if here.any():
+            return str(hidden.loc[here, "reason"].iloc[0])
+    return safe.blanks.get(column, "not available")

@@ -1,0 +1,70 @@
+"""Where does this come from, in words a reader can follow? Papers → lines that name the publication and link to it."""
+
+from __future__ import annotations
+
+import html
+import importlib
+from dataclasses import dataclass
+from typing import Any
+
+from btc_eval import periods
+from btc_eval.estimates import Papers
+
+#: The page that lists every source, from the root of the site; each entry's anchor is its name in the catalogue.
+SOURCES_PAGE = "assurance/data.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One entry of the catalogue as a reader sees it."""
+
+    name: str
+    words: str
+
+    @property
+    def anchor(self) -> str:
+        """Return the id its entry has on the sources page."""
+        return f"source-{self.name.replace('_', '-')}"
+
+
+def resolve(papers: Papers) -> list[Source]:
+    """Which publications stand behind these papers? In the order of the papers."""
+    entries = _catalogue()
+    return [Source(name, _words(entries.get(name)) or name) for name in papers.sources]
+
+
+def window_words(papers: Papers) -> str:
+    """Which time do they cover, in words? "" where the table has no time."""
+    ends = [_period_words(text) for text in (papers.window_start, papers.window_end) if text]
+    if not ends:
+        return ""
+    return ends[0] if len(ends) == 1 or ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+
+
+def _period_words(text: str) -> str:
+    if len(text) >= 7 and text[4] == "-" and text[5:7].isdigit() and 1 <= int(text[5:7]) <= 12:
+        return periods.month_words(periods.month(text[:7]))
+    return f"year ending 31 March {text}" if len(text) == 4 and text.isdigit() else text
+
+
+def source_html(papers: Papers) -> str:
+    """Return the sources as links to the sources page; `{{root}}` is replaced by the builder."""
+    return "; ".join(
+        f'<a href="{{{{root}}}}{SOURCES_PAGE}#{html.escape(source.anchor)}">{html.escape(source.words)}</a>'
+        for source in resolve(papers)
+    )
+
+
+def _catalogue() -> dict[str, Any]:
+    """Read the catalogue's entries by name; empty where the project has none yet."""
+    records = importlib.import_module("btc_eval.records")
+    read = getattr(records, "catalogue", None)
+    entries = read() if callable(read) else {}
+    return dict(entries)
+
+
+def _words(entry: Any) -> str:
+    if entry is None:
+        return ""
+    parts = [str(getattr(entry, field, "") or "") for field in ("publisher", "publication", "table")]
+    return ", ".join(part for part in parts if part)
