@@ -12,7 +12,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import click
 
@@ -35,7 +35,7 @@ def cli() -> None:
 
 @cli.command()
 @_data
-@click.option("--out", type=_FOLDER, default=None, metavar="DIR", help="Where the site goes; _build/html if left out.")
+@click.option("--out", type=_FOLDER, default=None, metavar="DIR", help="Where the site goes; _build/site if left out.")
 @click.option("--jobs", type=int, default=None, metavar="N", help="Chapters executed at once; every core if left out.")
 @click.option("--strict", is_flag=True, help="A Python warning in a chapter fails the build.")
 @_debug
@@ -63,7 +63,7 @@ def serve(site: Path | None, port: int) -> None:
     from btc_eval import edition
     from btc_eval.locations import project_folder
 
-    with edition.serve(site or project_folder() / "_build" / "html", port) as server:
+    with edition.serve(site or project_folder() / "_build" / "site", port) as server:
         click.echo(f"Serving http://{server.server_address[0]!s}:{server.server_address[1]}/ - end with Ctrl-C.")
         try:
             server.serve_forever()
@@ -71,8 +71,63 @@ def serve(site: Path | None, port: int) -> None:
             click.echo("Stopped.")
 
 
-def _echo_json(value: Any) -> None:
-    click.echo(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False))
+@cli.command()
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@_data
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@click.option(
+    "--scope",
+    type=click.Choice(["all", "report"]),
+    default="all",
+    show_default=True,
+    help="Keep every area in the files, or where a table is large those of the report.",
+)
+@_json
+@_debug
+def refresh(paths: tuple[Path, ...], data: Path | None, dry_run: bool, scope: str, as_json: bool) -> None:
+    """Take in new files: recognise, check and compile them; a bad file changes nothing."""
+    from btc_eval.locations import data_folder
+    from btc_eval.records.refresh import refresh as take_in
+
+    kept: Any = scope
+    _answer(take_in(paths, data=data or data_folder(), dry_run=dry_run, scope=kept), as_json)
+
+
+@cli.command()
+@_data
+@_json
+@_debug
+def check(data: Path | None, as_json: bool) -> None:
+    """Verify the data folder: contracts, ledger, reconciliation with the published totals."""
+    from btc_eval.locations import data_folder
+    from btc_eval.records.check import check as verify
+
+    folder = data or data_folder()
+    if not (folder / "catalogue.toml").is_file():
+        raise UsageError(
+            f"--data: found no catalogue.toml in {folder}; allowed: a data folder of this project. "
+            "Name the folder that holds catalogue.toml, or leave --data out."
+        )
+    _answer(verify(folder), as_json)
+
+
+class _Report(Protocol):
+    """What a refresh or a check came to."""
+
+    @property
+    def accepted(self) -> bool: ...
+    def as_json(self) -> dict[str, Any]: ...
+    def words(self) -> str: ...
+
+
+def _answer(report: _Report, as_json: bool) -> None:
+    """Print a report, and end with 1 where the answer is no."""
+    if as_json:
+        click.echo(json.dumps(report.as_json(), indent=1, ensure_ascii=False, allow_nan=False))
+    else:
+        click.echo(report.words(), err=not report.accepted)
+    if not report.accepted:
+        raise click.exceptions.Exit(1)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

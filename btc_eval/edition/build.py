@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import json
 import os
 import re
-import shutil
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from btc_eval.edition import fingerprint, record, swap
-from btc_eval.edition.layout import Layout, layout, pages, read_toc
+from btc_eval.edition import fingerprint, memory, record, swap
+from btc_eval.edition.layout import Layout, layout, pages
 from btc_eval.edition.progress import Progress
-from btc_eval.errors import UsageError
+from btc_eval.errors import Refusal, RefusedError, UsageError
 from btc_eval.locations import DATA_VARIABLE
 
 if TYPE_CHECKING:
@@ -59,7 +57,7 @@ def build(*, data: Path | None = None, out: Path | None = None, jobs: int | None
     data
         The data folder; `None` for the project's own.
     out
-        Where the site goes; `None` for `_build/html`. Replaced whole when, and only when, everything succeeded.
+        Where the site goes; `None` for `_build/site`. Replaced whole when, and only when, everything succeeded.
     jobs
         How many kernels run at once; `None` for one a core.
     strict
@@ -81,7 +79,7 @@ def build(*, data: Path | None = None, out: Path | None = None, jobs: int | None
     --------
     >>> from btc_eval import edition
     >>> edition.build(strict=True).out.name  # doctest: +SKIP
-    'html'
+    'site'
     """
     begun = time.monotonic()
     if jobs is not None and jobs < 1:
@@ -95,7 +93,7 @@ def build(*, data: Path | None = None, out: Path | None = None, jobs: int | None
         swap.recover(where.out)
         state = record.commit(where)
         static = fingerprint.static(where, strict=strict, git=state.as_dict(), built_at=record.built_at(state) or "")
-        if _up_to_date(where, static):
+        if memory.up_to_date(where, static):
             return Built(where.out, False, (), (), time.monotonic() - begun)
         return _build(where, state, static, jobs or os.cpu_count() or 1, strict, begun)
 
@@ -115,6 +113,7 @@ def _kernels_data(data: Path) -> Iterator[None]:
 
 
 def _build(where: Layout, state: record.Commit, static: str, jobs: int, strict: bool, begun: float) -> Built:
+    from btc_eval.edition.assemble import assemble
     from btc_eval.edition.cache import Cache
     from btc_eval.edition.chapters import read_chapters
 
@@ -129,10 +128,14 @@ def _build(where: Layout, state: record.Commit, static: str, jobs: int, strict: 
     with Progress(len(stale) + 2) as progress:
         if stale:
             runs |= _execute(stale, where, cache, jobs=jobs, strict=strict, progress=progress)
-        files = len(fingerprint.listing(_assemble(where, state, chapters, runs, progress)))
-        swap.put_in_place(where.out)
+        try:
+            files = len(fingerprint.listing(assemble(where, state, chapters, runs, progress)))
+            _check_still(where, runs)
+            swap.put_in_place(where.out)
+        finally:
+            swap.recover(where.out)
         progress.step(f"put {files} files in place")
-    _remember(where, static, runs)
+    memory.remember(where, static, runs)
     warned = tuple(
         f"{chapter.page.label}, {chapter.place(number)}: {_warning(text)}"
         for chapter in chapters
@@ -154,10 +157,27 @@ def _execute(
     # While kernels start, this process has nothing else to do.
     threading.Thread(target=_import_renderer, daemon=True).start()
     progress.say(f"executing {len(stale)} of the book's chapters, {min(jobs, len(stale))} at once")
-    runs = execute(stale, where, jobs=jobs, strict=strict, timeout=timeout, progress=progress)
-    for chapter in stale:
-        cache.keep(chapter, runs[chapter.page.name])
-    return runs
+    return execute(stale, where, jobs=jobs, strict=strict, timeout=timeout, progress=progress, keep=cache.keep)
+
+
+def _check_still(where: Layout, runs: Mapping[str, Run]) -> None:
+    """Refuse a site whose chapters saw different data, because a file changed while they ran one after the other."""
+    from btc_eval.edition.cache import path_of
+
+    inputs = {(name, sha) for run in runs.values() for name, sha in run.inputs.items()}
+    faults = [
+        Refusal(
+            name,
+            "",
+            "a file that changed during the build",
+            "data and library that stand still during a build",
+            "Run the build again.",
+        )
+        for name, sha in sorted(inputs)
+        if fingerprint.sha256_file(path_of(name, where)) != sha
+    ]
+    if faults:
+        raise RefusedError(faults)
 
 
 def _import_renderer() -> None:
@@ -170,111 +190,3 @@ def _warning(text: str) -> str:
     """Return the part of what a chapter wrote to the error stream that says what is wrong."""
     found = re.search(r"\w*Warning: .*", text)
     return found[0] if found else " ".join(text.split())
-
-
-def _known_ids(where: Layout) -> frozenset[str] | None:
-    """Return the ids of claims and commitments that a finding may bear on; `None` where the data holds none."""
-    if not (where.data / "programme").is_dir():
-        return None
-    from btc_eval import programme
-
-    return frozenset(programme.known_ids())
-
-
-def _assemble(
-    where: Layout,
-    state: record.Commit,
-    chapters: Sequence[Chapter],
-    runs: Mapping[str, Run],
-    progress: Progress,
-) -> Path:
-    """Put the new site together beside the old one, and return its folder."""
-    from btc_eval.edition import render, stage
-    from btc_eval.edition.collect import collect
-
-    bears = any(
-        (output.get("metadata", {}).get("btc_eval", {}).get("finding") or {}).get("bears_on")
-        for run in runs.values()
-        for outputs in run.outputs
-        for output in outputs
-    )
-    collected = collect(chapters, runs, _known_ids(where) if bears else None)
-    about = record.edition(where, state=state, notebooks=[])
-    words = record.words_for_pages(about, collected.findings)
-    source = where.work / "src"
-    staged = {
-        chapter.page.name: stage.staged_notebook(chapter, runs.get(chapter.page.name), collected, words)
-        for chapter in chapters
-    }
-    stage.stage(where, chapters, staged, read_toc(where), source)
-    _assets(where, source / "_static")
-    progress.say("rendering the pages")
-    html = render.render(where, source, render.settings(where, source, words))
-    progress.step(f"rendered {len(chapters)} pages")
-    site = swap.bring(html, where.out)
-    notebooks = []
-    for chapter in chapters:
-        name = f"notebooks/{chapter.page.name}.ipynb"
-        run = runs.get(chapter.page.name)
-        stage.write_if_changed(site / name, stage.published_notebook(chapter, run, collected, words).encode())
-        notebooks.append(
-            {
-                "name": chapter.page.name,
-                "sha256": fingerprint.sha256_file(site / name),
-                "seconds": None if os.environ.get(record.EPOCH_VARIABLE) or run is None else run.seconds,
-            }
-        )
-    for exhibit in collected.exhibits:
-        stage.write_if_changed(site / exhibit.path, exhibit.csv.encode())
-    _write_json(site / "findings.json", list(collected.findings))
-    _write_json(site / "edition.json", {**about, "notebooks": notebooks})
-    return site
-
-
-def _assets(where: Layout, static: Path) -> None:
-    """Put the scripts, styles and fonts of the library's pages into the staged book; made once for one library."""
-    made = where.work / "assets"
-    key = fingerprint.sha256_of([fingerprint.tree(fingerprint.library_folder() / "publish"), fingerprint.packages()])
-    stamp = where.work / "assets.key"
-    if not stamp.is_file() or stamp.read_text(encoding="utf-8") != key:
-        from btc_eval.publish.assets import write_assets
-
-        shutil.rmtree(made, ignore_errors=True)
-        made.mkdir(parents=True)
-        write_assets(made)
-        stamp.write_text(key, encoding="utf-8")
-    shutil.copytree(made, static, dirs_exist_ok=True)
-
-
-def _write_json(path: Path, value: Any) -> None:
-    path.write_text(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
-
-
-def _memory(where: Layout) -> Path:
-    """Return the file that remembers the last build of this site."""
-    return where.work / f"built-{fingerprint.sha256_of(str(where.out))[:12]}.json"
-
-
-def _remember(where: Layout, static: str, runs: Mapping[str, Run]) -> None:
-    """Remember what the site in place was built from, so that the next build knows whether anything changed."""
-    inputs = {name: sha for run in runs.values() for name, sha in run.inputs.items()}
-    path = _memory(where)
-    half = path.with_suffix(".half")
-    _write_json(half, {"static": static, "inputs": inputs, "listing": fingerprint.listing(where.out)})
-    half.replace(path)
-
-
-def _up_to_date(where: Layout, static: str) -> bool:
-    """Is the site in place the one that a build would make now?"""
-    from btc_eval.edition.cache import path_of
-
-    try:
-        memory = json.loads(_memory(where).read_text(encoding="utf-8"))
-        return (
-            memory["static"] == static
-            and where.out.is_dir()
-            and memory["listing"] == fingerprint.listing(where.out)
-            and all(fingerprint.sha256_file(path_of(name, where)) == sha for name, sha in memory["inputs"].items())
-        )
-    except (OSError, ValueError, KeyError, TypeError):
-        return False

@@ -81,17 +81,18 @@ def read_chapter(page: Page) -> Chapter:
         and does not name the kernel.
     """
     from jupytext.myst import MystMetadataParsingError, myst_to_notebook
+    from nbformat import ValidationError
 
     try:
         text = page.source.read_text(encoding="utf-8")
         with warnings.catch_warnings():
             warnings.simplefilter("error", UserWarning)
             notebook = myst_to_notebook(text, add_source_map=True)
-    except (MystMetadataParsingError, UnicodeDecodeError, UserWarning, ValueError, TypeError) as error:
+    except (MystMetadataParsingError, ValidationError, UserWarning, ValueError, TypeError) as error:
         raise refuse(
             page.label,
             "",
-            found=f"a page that cannot be read ({' '.join(str(error).split())})",
+            found=f"a page that cannot be read ({_told(error)})",
             allowed="a MyST notebook in UTF-8: YAML front matter, prose and {code-cell} blocks of one language",
             do="Mend the place named in the message.",
         ) from error
@@ -113,6 +114,11 @@ def read_chapter(page: Page) -> Chapter:
     chapter = Chapter(page=page, metadata=_plain(notebook.metadata), cells=tuple(cells))
     _check(chapter)
     return chapter
+
+
+def _told(error: Exception) -> str:
+    """Return what an error says, without the whole of the text it was found in."""
+    return " ".join(str(getattr(error, "message", error)).split())
 
 
 def _first_line(lines: list[str], start: int, source: str) -> int:

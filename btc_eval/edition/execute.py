@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
-import os
 import re
 import sys
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import nbformat
-from jupyter_client.kernelspec import KernelSpec
-from jupyter_client.manager import AsyncKernelManager
-from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
 from traitlets.config import Config
@@ -26,75 +21,15 @@ from traitlets.config import Config
 from btc_eval.edition import fingerprint, watch
 from btc_eval.edition.cache import Run, name_of
 from btc_eval.edition.chapters import KERNEL, Chapter
+from btc_eval.edition.kernel import Client, OwnKernel, kernel_environment
 from btc_eval.edition.layout import Layout
 from btc_eval.edition.progress import Progress
 from btc_eval.errors import Refusal, RefusedError
-from btc_eval.locations import DATA_VARIABLE
-
-#: The classes of warning that stop a strict build. Plain "error" would stop on a third party's deprecation.
-STRICT_WARNINGS = "error::UserWarning,error::RuntimeWarning"
 
 #: Seconds a kernel may take to start before it counts as dead.
 _START = 120
 
-#: No history file: it is the user's, and kernels that run at once would wait for it.
-_KERNEL_OPTIONS = ("--HistoryManager.enabled=False", "--colors=NoColor")
-
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-
-
-class OwnKernel(AsyncKernelManager):
-    """A kernel of the Python that is running, whatever kernels are installed for the user or the machine."""
-
-    @property
-    def kernel_spec(self) -> KernelSpec:
-        """Return how to start it."""
-        return KernelSpec(
-            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", *_KERNEL_OPTIONS],
-            display_name=KERNEL["display_name"],
-            language=KERNEL["language"],
-        )
-
-
-class Client(NotebookClient):
-    """A client that leaves signals alone: several run at once, and the command itself answers Ctrl-C."""
-
-    @contextlib.asynccontextmanager
-    async def async_setup_kernel(self, **options: Any) -> AsyncGenerator[None, None]:
-        """Start a kernel for the block, and end it after, whatever happens."""
-        self.km = self.create_kernel_manager()
-        try:
-            await self.async_start_new_kernel(**options)
-            await self.async_start_new_kernel_client()
-            yield
-        finally:
-            await self._async_cleanup_kernel()
-
-
-def kernel_environment(where: Layout, *, strict: bool) -> dict[str, str]:
-    """In which environment does a chapter run?
-
-    The library is the one that builds; the user's own IPython start-up files are not read; hashes, sums and time
-    zones are the same on every run; a warning is an error when `strict`.
-    """
-    wanted = {
-        DATA_VARIABLE: str(where.data),
-        "PYTHONPATH": os.pathsep.join(
-            [str(fingerprint.library_folder().parent), *filter(None, [os.environ.get("PYTHONPATH")])]
-        ),
-        "PYTHONHASHSEED": "0",
-        "PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE", ""),
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "MKL_NUM_THREADS": "1",
-        "TZ": "UTC",
-        "IPYTHONDIR": str(where.work / "ipython"),
-        "JUPYTER_CONFIG_DIR": str(where.work / "jupyter"),
-        "JUPYTER_PLATFORM_DIRS": "1",
-        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-    }
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"}
-    return {**kept, **wanted, **({"PYTHONWARNINGS": STRICT_WARNINGS} if strict else {})}
 
 
 def execute(
@@ -105,6 +40,7 @@ def execute(
     strict: bool,
     timeout: int,
     progress: Progress,
+    keep: Callable[[Chapter, Run], None],
 ) -> dict[str, Run]:
     """What do these chapters show when they run now?
 
@@ -122,6 +58,8 @@ def execute(
         Seconds one cell may take.
     progress
         Told when a chapter is done.
+    keep
+        Given each run as soon as it is there, so that nothing is lost where another chapter fails.
 
     Returns
     -------
@@ -133,11 +71,17 @@ def execute(
     RefusedError
         With one fault for each chapter that could not be run to its end.
     """
-    return asyncio.run(_execute(chapters, where, jobs, strict, timeout, progress))
+    return asyncio.run(_execute(chapters, where, jobs, strict, timeout, progress, keep))
 
 
 async def _execute(
-    chapters: Sequence[Chapter], where: Layout, jobs: int, strict: bool, timeout: int, progress: Progress
+    chapters: Sequence[Chapter],
+    where: Layout,
+    jobs: int,
+    strict: bool,
+    timeout: int,
+    progress: Progress,
+    keep: Callable[[Chapter, Run], None],
 ) -> dict[str, Run]:
     gate = asyncio.Semaphore(jobs)
     folder = where.work / "run"
@@ -153,6 +97,8 @@ async def _execute(
                 client = _client(chapter, folder, connection, timeout)
                 with connection.with_suffix(".log").open("w+b") as log:
                     outcome = await _run(chapter, where, client, environment, log, strict=strict)
+            if isinstance(outcome, Run):
+                keep(chapter, outcome)
             seconds = f" in {outcome.seconds:.1f} s" if isinstance(outcome, Run) else ": it did not run to its end"
             progress.step(f"executed {chapter.page.label}{seconds}")
             return outcome

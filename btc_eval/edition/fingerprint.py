@@ -102,6 +102,7 @@ def static(where: Layout, *, strict: bool, git: Mapping[str, Any], built_at: str
             "data": str(where.data),
             "data_names": data_names(where.data),
             "catalogue": sha256_file(where.data / "catalogue.toml"),
+            "programme": tree(where.data / "programme"),
             "strict": strict,
             "git": dict(git),
             "built_at": built_at,

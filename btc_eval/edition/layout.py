@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from btc_eval.errors import Refusal, RefusedError, UsageError, refuse
-from btc_eval.locations import project_folder
+from btc_eval.locations import data_folder, project_folder
 
 #: The part of a page's path that the site does not show: `book/index` is published as `index.html`.
 BOOK = "book"
@@ -89,7 +89,7 @@ def layout(*, data: Path | None = None, out: Path | None = None) -> Layout:
     data
         The data folder; `None` for `data/` of the project.
     out
-        The folder of the site; `None` for `_build/html` of the project.
+        The folder of the site; `None` for `_build/site` of the project.
 
     Raises
     ------
@@ -97,13 +97,13 @@ def layout(*, data: Path | None = None, out: Path | None = None) -> Layout:
         Where the data folder holds no catalogue, or the site would overwrite something that is not a site.
     """
     root = project_folder()
-    data = (data or root / "data").resolve()
+    data = (data or data_folder()).resolve()
     if not (data / "catalogue.toml").is_file():
         raise UsageError(
             f"--data: found no catalogue.toml in {data}; allowed: a data folder of this project. "
             "Name the folder that holds catalogue.toml, or leave --data out."
         )
-    out = (out or root / "_build" / "html").resolve()
+    out = (out or root / "_build" / "site").resolve()
     _refuse_precious(out, root, data)
     return Layout(root=root, data=data, out=out, work=root / "_build" / "work")
 
@@ -114,6 +114,8 @@ def _refuse_precious(out: Path, root: Path, data: Path) -> None:
         found = "a file"
     elif any(out == place or out in place.parents for place in (root, data, root / BOOK, root / "_build" / "work")):
         found = "a folder that holds the project or its data"
+    elif any(out.is_relative_to(place) for place in (data, root / BOOK, root / "_build" / "work")):
+        found = "a folder inside the book, the data or the builder's own"
     elif out.is_dir() and any(out.iterdir()) and not (out / "edition.json").is_file():
         found = "a folder with other files in it"
     else:

@@ -28,7 +28,9 @@ class Progress:
         if self.stream.isatty():
             from tqdm import tqdm
 
-            self._bar = tqdm(total=self.total, file=self.stream, unit="step", leave=False, dynamic_ncols=True)
+            self._bar = tqdm(
+                total=self.total, file=self.stream, unit="step", leave=False, mininterval=0, dynamic_ncols=True
+            )
         return self
 
     def __exit__(

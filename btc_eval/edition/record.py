@@ -112,13 +112,8 @@ def inputs(where: Layout) -> list[dict[str, Any]]:
     ]
 
 
-def edition(
-    where: Layout,
-    *,
-    state: Commit,
-    notebooks: Sequence[Mapping[str, Any]],
-) -> dict[str, Any]:
-    """What was this site made from? The contents of `edition.json`."""
+def edition(where: Layout, *, state: Commit) -> dict[str, Any]:
+    """What was this site made from? The contents of `edition.json`, before its notebooks are listed."""
     return {
         "label": label(state),
         "built_at": built_at(state),
@@ -129,7 +124,7 @@ def edition(
         "inputs": inputs(where),
         "seed": None,
         "policy": "official",
-        "notebooks": [dict(notebook) for notebook in notebooks],
+        "notebooks": [],
     }
 
 

@@ -1,4 +1,4 @@
-"""Negative binomial regression (NB2: variance μ + α μ²) by maximum likelihood, for many series that share one design."""
+"""Negative binomial regression (NB2: variance μ + α μ²) by maximum likelihood, many series to one design."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def negative_binomial(design: Floats, series: Floats, offset: Floats | None = No
     Returns
     -------
     Fits
-        Maximum likelihood in (β, α); covariance from the expected information at the α found (as R's `glm.nb`, for which
-        β and α are orthogonal); Student's t with n − p degrees of freedom. `shape` is α; `at_boundary` marks series in
-        which α fell to nought, where the fit is Poisson's.
+        Maximum likelihood in (β, α); covariance from the expected information at the α found, as R's `glm.nb` (β and α
+        are orthogonal); Student's t with n − p degrees of freedom. `shape` is α; `at_boundary` marks series in which α
+        fell to nought, where the fit is Poisson's.
 
     Notes
     -----

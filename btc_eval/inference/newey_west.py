@@ -16,7 +16,7 @@ def automatic_lag(periods: int) -> int:
     return max(1, int(4 * math.pow(periods / 100, 2 / 9)))
 
 
-def long_run_moments(basis: Floats, scores: Floats, max_lag: int, group: Ints | None = None) -> Floats:
+def long_run_moments(basis: Floats, scores: Floats, max_lag: int, steps: Ints | None = None) -> Floats:
     """Return (R, p, p) Bartlett-weighted sums of products of score contributions.
 
     Parameters
@@ -27,38 +27,52 @@ def long_run_moments(basis: Floats, scores: Floats, max_lag: int, group: Ints | 
         (n, R) residuals e_t: the contribution of row t is x_t e_t.
     max_lag
         L: lag l has weight 1 − l / (L + 1).
-    group
-        (n,) which series a row belongs to, where several are stacked; no product crosses from one to another.
+    steps
+        (n,) periods since the row before, 0 where a row begins a series; `None` means one period each. Rows are paired
+        by their distance in time, so a missing period adds nothing and closes nothing up (the amplitude-modulated
+        estimator of Datta and Du 2012), and no product crosses from one stacked series to the next.
     """
+    basis, scores = _on_true_time(basis, scores, max_lag, steps)
     n, p = basis.shape
     total = np.zeros((scores.shape[1], p, p))
     for lag in range(min(max_lag, n - 1) + 1):
         products = scores[lag:] * scores[: n - lag]
-        if group is not None:
-            products = products * (group[lag:] == group[: n - lag])[:, None]
         outer = (basis[lag:, :, None] * basis[: n - lag, None, :]).reshape(n - lag, p * p)
         moment = (products.T @ outer).reshape(-1, p, p)
         total += moment if lag == 0 else (1 - lag / (max_lag + 1)) * (moment + moment.transpose(0, 2, 1))
     return total
 
 
+def _on_true_time(basis: Floats, scores: Floats, max_lag: int, steps: Ints | None) -> tuple[Floats, Floats]:
+    """Put rows of nought where a period is missing, and `max_lag` of them between stacked series."""
+    if steps is None or bool((steps[1:] == 1).all()):
+        return basis, scores
+    moves = np.where(steps == 0, max_lag + 1, steps)
+    moves[0] = 0
+    place = np.cumsum(moves)
+    wide = np.zeros((int(place[-1]) + 1, basis.shape[1]))
+    tall = np.zeros((int(place[-1]) + 1, scores.shape[1]))
+    wide[place], tall[place] = basis, scores
+    return wide, tall
+
+
 def newey_west(
-    design: Floats, series: Floats, max_lag: int | None = None, *, correct: bool = True, group: Ints | None = None
+    design: Floats, series: Floats, max_lag: int | None = None, *, correct: bool = True, steps: Ints | None = None
 ) -> Fits:
     """What straight lines fit best, and how sure are they when neighbouring months are alike?
 
     Parameters
     ----------
     design
-        (n, p), full column rank, rows in order of time with no period missing.
+        (n, p), full column rank, rows in order of time.
     series
         (n, R).
     max_lag
         Bandwidth L of the Bartlett kernel; `None` takes `automatic_lag`.
     correct
         Multiply the covariance by n / (n − p), as Stata's `newey` does.
-    group
-        (n,) labels of stacked series; see `long_run_moments`.
+    steps
+        (n,) periods since the row before, where some are missing or series are stacked; see `long_run_moments`.
 
     Returns
     -------
@@ -74,7 +88,7 @@ def newey_west(
     turned = Orthogonal.of(design)
     rotated = (turned.basis.T @ series).T
     residuals = series - turned.basis @ rotated.T
-    middle = long_run_moments(turned.basis, residuals, lag, group)
+    middle = long_run_moments(turned.basis, residuals, lag, steps)
     if correct:
         middle = middle * (n / (n - p))
     count = series.shape[1]

@@ -52,3 +52,36 @@ def standing(statistics: Floats, treated: int) -> Standing:
         upper=float(np.mean(statistics >= own)),
         two_sided=float(np.mean(np.abs(statistics) >= abs(own))),
     )
+
+
+def step_down(statistics: Floats, treated: int) -> tuple[Floats, Floats]:
+    """Which of several statistics stand out, with one error rate for all of them?
+
+    Parameters
+    ----------
+    statistics
+        (J + 1, K) one row a unit, the treated among them; one column an outcome.
+    treated
+        Its row.
+
+    Returns
+    -------
+    array, array
+        (K,) two-sided permutation p-values of the treated unit, and their Westfall–Young step-down adjustment (minP).
+
+    References
+    ----------
+    Westfall and Young, Resampling-Based Multiple Testing (1993), algorithm 2.8.
+    """
+    size = np.abs(statistics)
+    # p of unit j in outcome k: the share of units at least as far from nought.
+    p_values = np.column_stack([1 - (stats.rankdata(c, method="min") - 1) / len(c) for c in size.T])
+    own = p_values[treated]
+    order = np.argsort(own, kind="stable")
+    adjusted = np.empty_like(own)
+    highest = 0.0
+    for step, outcome in enumerate(order):
+        least = p_values[:, order[step:]].min(axis=1)
+        highest = max(highest, float(np.mean(least <= own[outcome] + 1e-12)))
+        adjusted[outcome] = highest
+    return own, adjusted

@@ -39,6 +39,10 @@ class Satterthwaite:
     parameters: Floats
     floor: float
 
+    def keep(self, which: Bools) -> Satterthwaite:
+        """Return the same for some of the series."""
+        return Satterthwaite(self.covariance[which], self.slopes[which], self.parameters[which], self.floor)
+
     def degrees(self, contrasts: Floats) -> Floats:
         """Return (R, m) degrees of freedom for `contrasts` (m, p) or (R, m, p)."""
         value = _quadratic(contrasts, self.covariance)

@@ -51,7 +51,7 @@ def simplex_weights(A: Floats, b: Floats, *, ridge: float = 0.0) -> Floats:
 
     Examples
     --------
-    >>> simplex_weights(np.array([[0.0, 4.0], [0.0, 4.0]]), np.array([1.0, 1.0])).tolist()
+    >>> simplex_weights(np.array([[0.0, 4.0], [0.0, 4.0]]), np.array([1.0, 1.0])).round(6).tolist()
     [0.75, 0.25]
     """
     return nearest_in_hull(A - b[:, None], ridge=ridge)

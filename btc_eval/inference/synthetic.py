@@ -68,7 +68,7 @@ def classic(X: Floats, x: Floats) -> Weights:
 
     Examples
     --------
-    >>> classic(np.array([[1.0, 3.0], [2.0, 6.0]]), np.array([2.0, 4.0])).donors.tolist()
+    >>> classic(np.array([[1.0, 3.0], [2.0, 6.0]]), np.array([2.0, 4.0])).donors.round(6).tolist()
     [0.5, 0.5]
     """
     donors = simplex_weights(X, x)

@@ -6,10 +6,38 @@ Event(name='threshold change', first='2015-09', last=None)
 """
 
 from btc_eval.its.fit import fit
-from btc_eval.its.placebo import placebo_in_space, placebo_in_time
+from btc_eval.its.joint import JointPlacebo, joint_placebo
+from btc_eval.its.placebo import PlaceboInSpace, placebo_in_space
+from btc_eval.its.placebo_time import (
+    PlaceboGrid,
+    PlaceboInTime,
+    false_alarms,
+    placebo_in_space_and_time,
+    placebo_in_time,
+)
+from btc_eval.its.power import Power, minimum_detectable_effect, power
 from btc_eval.its.result import SegmentedFit
 from btc_eval.its.spec import Event, pulse, step, window
 
-# Comparative designs: synthetic control, difference in differences.
+# Comparative designs: synthetic control, difference in differences, event study.
 
-__all__ = ["Event", "SegmentedFit", "fit", "placebo_in_space", "placebo_in_time", "pulse", "step", "window"]
+__all__ = [
+    "Event",
+    "JointPlacebo",
+    "PlaceboGrid",
+    "PlaceboInSpace",
+    "PlaceboInTime",
+    "Power",
+    "SegmentedFit",
+    "false_alarms",
+    "fit",
+    "joint_placebo",
+    "minimum_detectable_effect",
+    "placebo_in_space",
+    "placebo_in_space_and_time",
+    "placebo_in_time",
+    "power",
+    "pulse",
+    "step",
+    "window",
+]

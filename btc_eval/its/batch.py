@@ -14,7 +14,7 @@ from btc_eval.inference.precision import Fits
 from btc_eval.its.clock import PERIODS_A_YEAR
 from btc_eval.its.design import Design, build_design
 from btc_eval.its.door import LEAST_EACH_SIDE, LEAST_POINTS
-from btc_eval.its.engine import Data, estimate, modelled
+from btc_eval.its.engine import Data, estimate
 from btc_eval.its.panel import Panel
 from btc_eval.its.spec import Specification
 
@@ -53,7 +53,11 @@ def run_dates(panel: Panel, spec: Specification, dates: Sequence[int], term: str
     for index in dates:
         design = build_design(series, spec.using(starts=(panel.clock.words(index),)))
         used = design.used
-        values, offset = modelled(panel.observed[used], panel.exposure[used], spec.estimator)
+        values, offset = panel.observed[used], np.zeros_like(panel.observed[used])
+        if spec.counts:
+            offset = np.log(panel.exposure[used])
+        else:
+            values = values / panel.exposure[used]
         steps = np.r_[0, np.diff(panel.periods[used])]
         if warm is None:
             fits = estimate(Data(design.factual[used], values, offset, steps), spec)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -13,6 +14,9 @@ from btc_eval.inference import Bools, Floats, Ints
 from btc_eval.its.clock import PERIODS_A_YEAR, Clock
 from btc_eval.its.door import LEAST_EACH_SIDE, LEAST_POINTS, Series
 from btc_eval.its.spec import Event, Season, Specification
+
+#: Given the columns so far, returns more.
+Extra = Callable[[dict[str, Floats]], dict[str, Floats]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +92,35 @@ def place_interventions(clock: Clock, periods: Ints, spec: Specification) -> tup
     return tuple(placed)
 
 
-def build_design(series: Series, spec: Specification) -> Design:
-    """Lay out the columns: intercept, trend, level and slope changes, season, events, outliers, covariates.
+def rows_used(periods: Ints, placed: tuple[Intervention, ...], spec: Specification) -> Bools:
+    """Return (n,) which rows the model uses: all but those of an excluded phase-in."""
+    used = np.ones(len(periods), dtype=bool)
+    if spec.phase == "exclude":
+        for each in placed:
+            used &= ~((periods >= each.first) & (periods < each.full))
+    return used
+
+
+def build_design(series: Series, spec: Specification, extra: Extra | None = None) -> Design:
+    """Lay out the columns and check them.
 
     Raises
     ------
     RefusedError
         Too few points, or columns that say the same thing.
     """
+    design = lay_out(series, spec, extra)
+    check_design(series.clock, series.periods, design)
+    return design
+
+
+def lay_out(series: Series, spec: Specification, extra: Extra | None = None) -> Design:
+    """Lay out the columns: intercept, trend, level and slope changes, season, events, outliers, covariates.
+
+    `extra` is given the columns so far and returns those of a control.
+    """
     clock, periods = series.clock, series.periods
     placed = place_interventions(clock, periods, spec)
-    used = np.ones(len(periods), dtype=bool)
-    if spec.phase == "exclude":
-        for each in placed:
-            used &= ~((periods >= each.first) & (periods < each.full))
     columns: dict[str, Floats] = {"intercept": np.ones(len(periods))}
     if spec.trend:
         columns["trend"] = periods.astype(float)
@@ -111,13 +130,12 @@ def build_design(series: Series, spec: Specification) -> Design:
     columns |= {f"event_{e.name}": _event(clock, periods, e) for e in spec.events}
     columns |= {f"outlier_{o}": _event(clock, periods, Event(str(o), o, o)) for o in spec.outliers}
     columns |= {f"covariate_{name}": series.columns[name] for name in spec.covariates}
+    columns |= extra(columns) if extra else {}
     names = tuple(columns)
     factual = np.column_stack(list(columns.values()))
     without = factual.copy()
     without[:, [names.index(term) for term in effects]] = 0.0
-    design = Design(names, factual, without, used, placed)
-    check_design(clock, periods, design)
-    return design
+    return Design(names, factual, without, rows_used(periods, placed, spec), placed)
 
 
 def _effect_columns(periods: Ints, placed: tuple[Intervention, ...], spec: Specification) -> dict[str, Floats]:

@@ -13,137 +13,20 @@ Review of Economics and Statistics 93, 113–125.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from btc_eval.errors import UsageError
-from btc_eval.estimates import TIDY_COLUMNS
-from btc_eval.inference import Bools, Floats
-from btc_eval.inference.permutation import ranks, standing
+from btc_eval.inference import Bools, Floats, Ints
 from btc_eval.its.clock import Clock
+from btc_eval.its.did_gap_result import GapChange
 from btc_eval.its.synthetic_panel import Faults, named, read_numbers, read_times, require_frame
 
 _DOOR = "its.gap_change"
 Comparators = Callable[[Any], Sequence[Any]] | Mapping[Any, Sequence[Any]] | Sequence[Any] | None
 Missing = Literal["refuse", "set aside"]
-
-
-@dataclass(frozen=True, slots=True)
-class GapChange:
-    """The change in every unit's gap to its comparators.
-
-    Parameters
-    ----------
-    units
-        Units compared, sorted by name.
-    changes, comparator_changes
-        Shape (units,): the unit's own change, and the mean change of its comparators.
-    comparators
-        Shape (units,): number of comparators of each.
-    treated
-        Position of the treated unit.
-    before, after
-        First and last periods averaged, both included, as text.
-    outside
-        Units set aside, with the reason.
-    """
-
-    units: tuple[Any, ...]
-    changes: Floats
-    comparator_changes: Floats
-    comparators: tuple[int, ...]
-    treated: int
-    before: tuple[str, str]
-    after: tuple[str, str]
-    outside: tuple[tuple[Any, str], ...] = ()
-
-    @property
-    def statistics(self) -> Floats:
-        """Shape (units,): own change less the comparators' mean change, in units of the outcome."""
-        return np.asarray(self.changes - self.comparator_changes)
-
-    @property
-    def estimate(self) -> float:
-        """Change in the treated unit's gap, in units of the outcome."""
-        return float(self.statistics[self.treated])
-
-    @property
-    def rank(self) -> int:
-        """Place of the treated unit from the lowest, 1; ties take the later place."""
-        return standing(self.statistics, self.treated).rank
-
-    @property
-    def p_value(self) -> float:
-        """Share of units, the treated included, whose gap changed by as much in either direction."""
-        return standing(self.statistics, self.treated).two_sided
-
-    @property
-    def p_value_lower(self) -> float:
-        """Share of units whose gap fell by as much."""
-        return standing(self.statistics, self.treated).lower
-
-    @property
-    def p_value_upper(self) -> float:
-        """Share of units whose gap rose by as much."""
-        return standing(self.statistics, self.treated).upper
-
-    @property
-    def set_aside(self) -> pd.DataFrame:
-        """Which units could not be compared, and why? Columns unit, reason."""
-        return pd.DataFrame(list(self.outside), columns=["unit", "reason"])
-
-    def interval(self, level: float = 0.95) -> tuple[float, float]:
-        """Which effects would leave the treated unit unremarkable among the others?
-
-        Ends included; infinite where there are too few units (20 are needed for 0.95).
-        """
-        if not 0 < level < 1:
-            raise UsageError(f"interval: level {level!r} is not between 0 and 1, such as 0.95.")
-        rejected = int(np.floor((1.0 - level) * len(self.units) + 1e-9))
-        if rejected < 1:
-            return -np.inf, np.inf
-        others = np.sort(np.abs(np.delete(self.statistics, self.treated)))
-        reach = float(others[-rejected])
-        return self.estimate - reach, self.estimate + reach
-
-    def table(self) -> pd.DataFrame:
-        """How did every unit's gap change?
-
-        Returns
-        -------
-        DataFrame
-            unit, treated, change, comparator_change, comparators, estimate, rank (1 is the lowest); sorted by rank.
-        """
-        table = pd.DataFrame(
-            {
-                "unit": list(self.units),
-                "treated": np.arange(len(self.units)) == self.treated,
-                "change": self.changes,
-                "comparator_change": self.comparator_changes,
-                "comparators": list(self.comparators),
-                "estimate": self.statistics,
-                "rank": ranks(self.statistics),
-            }
-        )
-        return table.sort_values("rank", kind="stable", ignore_index=True)
-
-    def tidy(self, *, level: float = 0.95) -> pd.DataFrame:
-        """How much did the treated unit's gap change, and is that rare?
-
-        Returns
-        -------
-        DataFrame
-            One row, term "gap_change": the estimate; `std_error`, the standard deviation of the other units'
-            differences; `statistic`, their quotient; the two-sided permutation p-value; the placebo interval.
-        """
-        error = float(np.std(np.delete(self.statistics, self.treated)))
-        low, high = self.interval(level)
-        statistic = self.estimate / error if error > 0 else float("nan")
-        row = ("gap_change", self.estimate, error, statistic, self.p_value, low, high)
-        return pd.DataFrame([row], columns=list(TIDY_COLUMNS))
 
 
 def gap_change(
@@ -175,8 +58,8 @@ def gap_change(
         unit its own; a list compares every unit with the same ones (itself never among them); `None` is all others.
         The treated unit is left out of other units' comparators.
     missing
-        "refuse" a unit without a value in the windows, or "set aside": it is neither compared nor a comparator, and
-        is listed in `.set_aside`.
+        "refuse" a unit without a value in the windows or without comparators, and a comparator without rows; or "set
+        aside": it is neither compared nor a comparator, and is listed in `.set_aside`.
 
     Returns
     -------
@@ -225,11 +108,12 @@ def gap_change(
     present = np.isfinite(first) & np.isfinite(last)
     _check_present(faults, units, present, where, missing)
     faults.settle()
-    table = _comparator_table(faults, comparators, units, where, present)
+    table, strangers = _comparator_table(faults, comparators, units, where, present, missing)
     faults.settle()
     chosen = present & (table.sum(axis=1) > 0)
     outside = [(name, "no value in one of the windows") for name, has in zip(units, present) if not has]
     outside += [(name, "no comparator with values") for name, has, kept in zip(units, present, chosen) if has > kept]
+    outside += [(name, "named as a comparator, not in the panel") for name in strangers]
     change = np.where(present, last - first, 0.0)
     mean_change = (table @ change)[chosen] / table[chosen].sum(axis=1)
     return GapChange(
@@ -255,7 +139,7 @@ def _window(faults: Faults, clock: Clock, window: Any, place: str) -> tuple[int,
     return first, last
 
 
-def _means(values: Floats, periods: Any, column: Any, units: int, window: tuple[int, int]) -> Floats:
+def _means(values: Floats, periods: Ints, column: Any, units: int, window: tuple[int, int]) -> Floats:
     """Mean of each unit over the window, NaN where any of its periods has no value."""
     inside = (periods >= window[0]) & (periods <= window[1])
     wanted = len(np.unique(periods[inside]))
@@ -285,48 +169,60 @@ def _check_present(faults: Faults, units: list[Any], present: Bools, treated: in
 
 
 def _comparator_table(
-    faults: Faults, comparators: Comparators, units: list[Any], treated: int, present: Bools
-) -> Floats:
-    """Return who is compared with whom, shape (units, units), ones and noughts."""
-    place = {name: i for i, name in enumerate(units)}
-    table = np.zeros((len(units), len(units)))
-    if comparators is None:
-        table[:] = 1.0
-    elif isinstance(comparators, (str, bytes)):
-        raise UsageError(f"{_DOOR}: comparators is a list; write comparators=[{comparators!r}].")
-    else:
-        without, unknown = [], set()
-        for name, row in place.items():
-            if not present[row]:
-                continue
-            if isinstance(comparators, Mapping):
-                if name not in comparators:
-                    without.append(name)
-                    continue
-                chosen = comparators[name]
-            else:
-                chosen = comparators(name) if callable(comparators) else comparators
-            unknown |= {other for other in chosen if other not in place}
-            table[row, [place[other] for other in chosen if other in place]] = 1.0
-        if without:
-            faults.add(
-                "comparators",
-                f"no entry for {len(without)} units: {named(without)}",
-                "an entry for every unit of the panel",
-                "Add them, or pass one list to compare every unit with the same ones.",
-            )
-        if unknown:
-            faults.add(
-                "comparators",
-                f"{named(sorted(map(str, unknown)))}, not in the panel",
-                "units of the panel",
-                "Add their rows, or take them out of the comparators.",
-            )
+    faults: Faults, comparators: Comparators, units: list[Any], treated: int, present: Bools, missing: Missing
+) -> tuple[Floats, list[Any]]:
+    """Return who is compared with whom, shape (units, units), ones and noughts, and comparators without rows."""
+    table = np.ones((len(units), len(units)))
+    strangers: list[Any] = []
+    if comparators is not None:
+        table, without, strangers = _named_comparators(comparators, units, present)
+        if missing == "refuse" or units[treated] in without:
+            _check_named(faults, without, strangers)
     np.fill_diagonal(table, 0.0)
     table[:, treated] = 0.0
     table[:, ~present] = 0.0
-    if present[treated] and not table[treated].any():
+    if not table[treated].any():
         faults.add("comparators", f"none with values for {units[treated]}", "one or more", "Name comparators.")
     if (table.sum(axis=1) > 0)[present].sum() < 2:
         faults.add("panel", "one unit that can be compared", "two or more", "Add units: others are the yardstick.")
-    return table
+    return table, strangers
+
+
+def _named_comparators(
+    comparators: Comparators, units: list[Any], present: Bools
+) -> tuple[Floats, list[Any], list[Any]]:
+    """Return the table, the units without an entry, and the comparators without rows."""
+    if isinstance(comparators, (str, bytes)):
+        raise UsageError(f"{_DOOR}: comparators is a list; write comparators=[{comparators!r}].")
+    place = {name: i for i, name in enumerate(units)}
+    table, without, unknown = np.zeros((len(units), len(units))), [], set()
+    for name, row in place.items():
+        if not present[row]:
+            continue
+        if isinstance(comparators, Mapping):
+            if name not in comparators:
+                without.append(name)
+                continue
+            chosen = comparators[name]
+        else:
+            chosen = comparators(name) if callable(comparators) else comparators or ()
+        unknown |= {other for other in chosen if other not in place}
+        table[row, [place[other] for other in chosen if other in place]] = 1.0
+    return table, without, sorted(unknown, key=str)
+
+
+def _check_named(faults: Faults, without: list[Any], unknown: list[Any]) -> None:
+    if without:
+        faults.add(
+            "comparators",
+            f"no entry for {len(without)} units: {named(without)}",
+            "an entry for every unit of the panel",
+            "Add them, pass one list to compare every unit with the same ones, or pass missing='set aside'.",
+        )
+    if unknown:
+        faults.add(
+            "comparators",
+            f"{named(unknown)}, not in the panel",
+            "units of the panel",
+            "Add their rows, take them out of the comparators, or pass missing='set aside'.",
+        )

@@ -38,6 +38,8 @@ class Series:
         Covariates and control series by name, each (n,).
     absent
         Periods between the first and the last with no row or no value.
+    base
+        (n,) added to the model on its own scale: a control series subtracted, or the log of one divided out; else 0.
     """
 
     clock: Clock
@@ -46,6 +48,12 @@ class Series:
     exposure: Floats
     columns: dict[str, Floats]
     absent: tuple[int, ...]
+    base: Floats
+
+    @property
+    def counts(self) -> bool:
+        """Whether the outcome is counts: whole numbers, none below 0."""
+        return bool((self.observed >= 0).all() and (self.observed == np.round(self.observed)).all())
 
 
 class _Faults:
@@ -95,7 +103,7 @@ def read_series(frame: pd.DataFrame, spec: Specification) -> Series:
     _check_values(faults, clock, present, absent, values, spec)
     faults.settle()
     others = {name: values[name] for name in (*spec.covariates, *spec.control)}
-    return Series(clock, present, values[spec.outcome], exposure, others, absent)
+    return Series(clock, present, values[spec.outcome], exposure, others, absent, np.zeros(len(present)))
 
 
 def require_columns(frame: pd.DataFrame, wanted: list[str]) -> None:

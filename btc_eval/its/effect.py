@@ -12,24 +12,25 @@ import numpy as np
 import pandas as pd
 
 from btc_eval.errors import refuse
-from btc_eval.inference import Floats, Ints
-from btc_eval.inference.precision import critical, two_sided
+from btc_eval.inference import Bools, Floats, Ints
 from btc_eval.its.spec import one_or_many
 
 if TYPE_CHECKING:
     from btc_eval.its.result import SegmentedFit
+
+#: A total and its gradient in the coefficients.
+Total = tuple[float, Floats]
 
 
 def counterfactual(fit: SegmentedFit) -> pd.DataFrame:
     """Tabulate observed, fitted and counterfactual means; see `SegmentedFit.counterfactual`."""
     rows = fit.design.counterfactual
     predictor = rows @ fit.coef
-    error = fit.fits.precision.std_error(rows)[0]
-    half = critical(fit.spec.conf_level, fit.fits.precision.degrees(rows)[0]) * error
-    fitted = fit.design.factual @ fit.coef
+    found = fit.judge(predictor, rows)
+    ends = {"conf_low": found.conf_low, "conf_high": found.conf_high}
+    columns = {"fitted": fit.design.factual @ fit.coef, "counterfactual": predictor, **ends}
+    columns = {name: value + fit.series.base for name, value in columns.items()}
     observed = fit.series.observed
-    ends = {"conf_low": predictor - half, "conf_high": predictor + half}
-    columns = {"fitted": fitted, "counterfactual": predictor, **ends}
     if fit.spec.counts:
         columns = {name: np.exp(value) * fit.series.exposure for name, value in columns.items()}
     else:
@@ -41,18 +42,19 @@ def counterfactual(fit: SegmentedFit) -> pd.DataFrame:
 def effect(fit: SegmentedFit, at: Any, intervention: int | None) -> pd.DataFrame:
     """Tabulate effects; see `SegmentedFit.effect`."""
     after = _after(fit, intervention)
+    without = _without(fit, intervention)
     periods = fit.series.periods
     if at is None:
-        return _summary(fit, after, after, intervention)
+        return pd.DataFrame(_lines(fit, without, after, after))
     if isinstance(at, str) and at == "each":
         chosen = periods[after]
     else:
         chosen = np.array([_period(fit, when, after) for when in one_or_many(at)])
-    tables = [_summary(fit, after & (periods == p), after & (periods <= p), intervention) for p in chosen]
-    return pd.concat(tables, ignore_index=True)
+    lines = [line for p in chosen for line in _lines(fit, without, after & (periods == p), after & (periods <= p))]
+    return pd.DataFrame(lines)
 
 
-def _after(fit: SegmentedFit, intervention: int | None) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def _after(fit: SegmentedFit, intervention: int | None) -> Bools:
     placed = fit.design.interventions
     if intervention is not None and not 1 <= intervention <= len(placed):
         raise refuse(
@@ -66,22 +68,22 @@ def _after(fit: SegmentedFit, intervention: int | None) -> np.ndarray[Any, np.dt
     return np.asarray((fit.series.periods >= first) & fit.design.used)
 
 
-def _period(fit: SegmentedFit, when: Any, after: np.ndarray[Any, np.dtype[np.bool_]]) -> int:
+def _period(fit: SegmentedFit, when: Any, after: Bools) -> int:
     index = fit.series.clock.index(when, place="at")
-    if index not in fit.series.periods[after]:
-        last = int(fit.series.periods[after][-1])
-        first = int(fit.series.periods[after][0])
+    present = fit.series.periods[after]
+    if index not in present:
         raise refuse(
             "effect",
             "at",
             found=f"{when}, which is not a period used after the intervention",
-            allowed=f"{fit.series.clock.words(first)} to {fit.series.clock.words(last)}",
+            allowed=f"{fit.series.clock.words(int(present[0]))} to {fit.series.clock.words(int(present[-1]))}",
             do="Name a period of the after-period that the series has.",
         )
     return index
 
 
 def _without(fit: SegmentedFit, intervention: int | None) -> Floats:
+    """Return the columns had one intervention, or all of them, not happened."""
     if intervention is None:
         return fit.design.counterfactual
     mark = "" if intervention == 1 else f"_{intervention}"
@@ -92,33 +94,24 @@ def _without(fit: SegmentedFit, intervention: int | None) -> Floats:
     return rows
 
 
-def _summary(
-    fit: SegmentedFit,
-    window: np.ndarray[Any, np.dtype[np.bool_]],
-    upto: np.ndarray[Any, np.dtype[np.bool_]],
-    intervention: int | None,
-) -> pd.DataFrame:
-    without = _without(fit, intervention)
-    count = int(window.sum())
-    gain, lost = _total(fit, without, window, weighted=fit.spec.counts)
-    ratio, log_gradient = gain[0] / lost[0], gain[1] / gain[0] - lost[1] / lost[0]
-    sums = _total(fit, without, upto, weighted=True)
-    rows = [
-        _row(fit, "absolute", (gain[0] - lost[0]) / count, (gain[1] - lost[1]) / count, window),
-        _relative(fit, ratio, log_gradient, window),
-        _row(fit, "cumulative", sums[0][0] - sums[1][0], sums[0][1] - sums[1][1], upto),
+def _lines(fit: SegmentedFit, without: Floats, window: Bools, upto: Bools) -> list[dict[str, Any]]:
+    gain, lost = _totals(fit, without, window, weighted=fit.spec.counts)
+    mean = (gain[0] - lost[0]) / window.sum(), (gain[1] - lost[1]) / window.sum()
+    more, less = _totals(fit, without, upto, weighted=True)
+    return [
+        _line(fit, "absolute", *mean, window),
+        _relative(fit, gain, lost, window),
+        _line(fit, "cumulative", more[0] - less[0], more[1] - less[1], upto),
     ]
-    return pd.DataFrame(rows)
 
 
-def _total(
-    fit: SegmentedFit, without: Floats, rows: np.ndarray[Any, np.dtype[np.bool_]], *, weighted: bool
-) -> tuple[tuple[float, Floats], tuple[float, Floats]]:
-    """Return (total, gradient) with and without the intervention; weighted by exposure, totals are counts."""
+def _totals(fit: SegmentedFit, without: Floats, rows: Bools, *, weighted: bool) -> tuple[Total, Total]:
+    """Return totals with and without the intervention; weighted by exposure, totals are counts."""
+    weight = fit.series.exposure[rows] if weighted else np.ones(int(rows.sum()))
+    base = fit.series.base[rows]
     out = []
     for columns in (fit.design.factual[rows], without[rows]):
-        predictor = columns @ fit.coef
-        weight = fit.series.exposure[rows] if weighted else np.ones(len(predictor))
+        predictor = columns @ fit.coef + base
         if fit.spec.counts:
             mean = np.exp(predictor) * weight
             out.append((float(mean.sum()), np.asarray(mean @ columns)))
@@ -127,34 +120,27 @@ def _total(
     return out[0], out[1]
 
 
-def _row(
-    fit: SegmentedFit, term: str, value: float, gradient: Floats, rows: np.ndarray[Any, np.dtype[np.bool_]]
-) -> dict[str, Any]:
-    line = fit.contrast(gradient[None], [term])
-    half = float(line["conf_high"].iloc[0] - line["estimate"].iloc[0])
-    error = float(line["std_error"].iloc[0])
-    degrees = fit.fits.precision.degrees(gradient[None])[0]
-    statistic = value / error if error else np.nan
-    p_value = float(two_sided(np.array([statistic]), degrees)[0])
+def _line(fit: SegmentedFit, term: str, value: float, gradient: Floats, rows: Bools) -> dict[str, Any]:
+    found = fit.judge(np.array([value]), gradient[None])
     return {
         "term": term,
         **_window(fit, fit.series.periods[rows]),
         "estimate": value,
-        "std_error": error,
-        "statistic": statistic,
-        "p_value": p_value,
-        "conf_low": value - half,
-        "conf_high": value + half,
+        "std_error": float(found.std_error[0]),
+        "statistic": float(found.statistic[0]),
+        "p_value": float(found.p_value[0]),
+        "conf_low": float(found.conf_low[0]),
+        "conf_high": float(found.conf_high[0]),
     }
 
 
-def _relative(
-    fit: SegmentedFit, ratio: float, log_gradient: Floats, rows: np.ndarray[Any, np.dtype[np.bool_]]
-) -> dict[str, Any]:
-    if ratio <= 0:  # totals of opposite sign: a linear model has crossed zero, and a ratio says nothing
-        line = _row(fit, "relative", np.nan, log_gradient, rows)
-        return line | dict.fromkeys(("std_error", "statistic", "p_value", "conf_low", "conf_high"), np.nan)
-    line = _row(fit, "relative", float(np.log(ratio)), log_gradient, rows)
+def _relative(fit: SegmentedFit, gain: Total, lost: Total, rows: Bools) -> dict[str, Any]:
+    """The ratio of totals less one; missing where a linear model's totals are not both above nought."""
+    if gain[0] <= 0 or lost[0] <= 0:
+        line = _line(fit, "relative", float("nan"), np.zeros_like(gain[1]), rows)
+        return line | dict.fromkeys(("std_error", "statistic", "p_value", "conf_low", "conf_high"), float("nan"))
+    ratio = gain[0] / lost[0]
+    line = _line(fit, "relative", float(np.log(ratio)), gain[1] / gain[0] - lost[1] / lost[0], rows)
     return line | {
         "estimate": ratio - 1,
         "std_error": ratio * line["std_error"],

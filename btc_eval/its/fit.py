@@ -8,12 +8,8 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from btc_eval.errors import refuse
-from btc_eval.inference import Floats
-from btc_eval.its.choice import choose
-from btc_eval.its.design import Design, build_design
-from btc_eval.its.door import Series, read_series
-from btc_eval.its.engine import Data, estimate, modelled
+from btc_eval.its.door import read_series
+from btc_eval.its.refit import fit_series
 from btc_eval.its.result import SegmentedFit
 from btc_eval.its.spec import ControlAs, Estimator, Event, Impact, Intervals, Phase, Season, Specification, specify
 
@@ -42,9 +38,11 @@ def fit(
     control_as: ControlAs = "auto",
     max_lag: int | None = None,
     order: tuple[int, int, int] = (1, 0, 0),
+    seasonal_order: tuple[int, int, int, int] = (0, 0, 0, 0),
     small_sample: Literal["kenward-roger", "satterthwaite", "none"] = "kenward-roger",
     intervals: Intervals = "auto",
     conf_level: float = 0.95,
+    rng: np.random.Generator | None = None,
 ) -> SegmentedFit:
     """Did the series change level or slope at a date, beyond where its own trend was taking it?
 
@@ -85,17 +83,25 @@ def fit(
     control
         Column(s) of a control series.
     control_as
-        How the control enters; "auto" takes the difference for linear models and an offset for counts.
+        "difference": treated less control (linear). "offset": treated over control (counts). "covariate": entered as it
+        is. "stacked": modelled beside the treated series, with differences in level and slope. "auto" takes the
+        difference for linear models and the offset for counts. A control is in the units modelled: a rate where there
+        is a population.
     max_lag
         Newey–West bandwidth; `None` for the automatic lag.
-    order
-        (p, d, q) of the errors, for "arima"; p for "reml".
+    order, seasonal_order
+        (p, 0, q) and (P, 0, Q, periods) of the errors, for "arima" (exact maximum likelihood, normal reference) and for
+        "reml" (restricted, Kenward–Roger).
     small_sample
         Correction of "reml".
     intervals
-        Where intervals come from; "auto" takes the model's own, calibrated by simulation in short series.
+        "model": Student's t on the model's standard errors. "calibrated": widened by simulation to hold in a short
+        series ('ols' and 'reml'). "hac": Newey–West sandwich, and "bootstrap": parametric, studentised (counts). "auto"
+        takes the model's, calibrated for REML under 24 points and wherever "auto" chose least squares.
     conf_level
         Nominal coverage.
+    rng
+        Source of the bootstrap's draws; `None` starts one from a fixed seed: the same call gives the same answer.
 
     Returns
     -------
@@ -141,38 +147,14 @@ def fit(
         control_as=control_as,
         max_lag=max_lag,
         order=order,
+        seasonal_order=seasonal_order,
         small_sample=small_sample,
         intervals=intervals,
         conf_level=conf_level,
     )
-    return fit_specified(frame, spec)
+    return fit_specified(frame, spec, rng)
 
 
-def fit_specified(frame: pd.DataFrame, spec: Specification) -> SegmentedFit:
-    """Fit the choices of `spec` to `frame`: what `fit` and every sensitivity run call."""
-    series = read_series(frame, spec)
-    design = build_design(series, spec)
-    spec, why = choose(series, design, spec)
-    data = assemble(series, design, spec)
-    fits = estimate(data, spec)
-    if not fits.converged.all() or not np.isfinite(fits.coef).all():
-        raise refuse(
-            "its",
-            spec.outcome,
-            found="a model with no finite best fit",
-            allowed="a series with variation, and events, on each side of every date in the model",
-            do="Look for a side with no events at all, or a line through every point, and ask less of the series.",
-        )
-    return SegmentedFit(spec, why, series, design, data, fits)
-
-
-def assemble(series: Series, design: Design, spec: Specification) -> Data:
-    """Cut a series and its design down to the rows used."""
-    used = design.used
-    values, offset = modelled(series.observed[used], series.exposure[used], spec.estimator)
-    steps = np.r_[0, np.diff(series.periods[used])]
-    return Data(design.factual[used], _column(values), offset, steps)
-
-
-def _column(values: Floats) -> Floats:
-    return np.asarray(values[:, None])
+def fit_specified(frame: pd.DataFrame, spec: Specification, rng: np.random.Generator | None = None) -> SegmentedFit:
+    """Fit frozen choices to a frame."""
+    return fit_series(read_series(frame, spec), spec, rng)

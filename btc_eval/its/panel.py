@@ -27,7 +27,9 @@ class Panel:
 
     def series(self) -> Series:
         """Return the time axis as a series, for building the design that every unit shares."""
-        return Series(self.clock, self.periods, self.observed[:, 0], self.exposure[:, 0], {}, ())
+        return Series(
+            self.clock, self.periods, self.observed[:, 0], self.exposure[:, 0], {}, (), np.zeros(len(self.periods))
+        )
 
     def before(self, last: int) -> Panel:
         """Return the panel up to, not including, period `last`."""

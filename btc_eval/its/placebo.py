@@ -1,4 +1,4 @@
-"""The same model where nothing happened: on every other unit at the same date, and on earlier dates.
+"""The same model where nothing happened: on every other unit at the same date.
 
 A textbook interval asks how far chance alone could move one series that follows its model. Real series do not follow
 their models, so the placebo asks the records: how far do such estimates move where there was no programme at all?
@@ -6,9 +6,8 @@ their models, so the placebo asks the records: how far do such estimates move wh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Unpack
 
 import numpy as np
 import pandas as pd
@@ -18,13 +17,11 @@ from btc_eval.estimates import Estimate
 from btc_eval.inference import Floats
 from btc_eval.inference.permutation import Standing, ranks, standing
 from btc_eval.inference.precision import critical, two_sided
-from btc_eval.its.batch import Batch, admissible, run_dates
+from btc_eval.its.batch import run_dates
 from btc_eval.its.calibrate import stretch
-from btc_eval.its.door import read_series
+from btc_eval.its.options import ModelOptions, Term, batch_specification
 from btc_eval.its.panel import Panel, read_panel
-from btc_eval.its.spec import Estimator, Phase, Season, Specification, specify
 
-Term = Literal["level_change", "slope_change", "average_effect"]
 Statistic = Literal["estimate", "studentised"]
 
 
@@ -60,9 +57,14 @@ class PlaceboInSpace:
     conf_level: float = 0.95
 
     @property
+    def ratios(self) -> Floats:
+        """(J + 1,) estimate over standard error."""
+        return np.asarray(self.estimates / self.errors)
+
+    @property
     def statistics(self) -> Floats:
         """(J + 1,) what is ranked."""
-        return self.estimates if self.ranked_by == "estimate" else self.estimates / self.errors
+        return self.estimates if self.ranked_by == "estimate" else self.ratios
 
     @property
     def standing(self) -> Standing:
@@ -98,16 +100,14 @@ class PlaceboInSpace:
             unit, estimate, std_error, statistic, p_value, conf_low, conf_high, rank, treated; sorted by rank. The
             p-value and the interval are the model's own.
         """
-        with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = self.estimates / self.errors
         half = critical(self.conf_level, self.degrees) * self.errors
         table = pd.DataFrame(
             {
                 "unit": list(self.units),
                 "estimate": self.estimates,
                 "std_error": self.errors,
-                "statistic": ratio,
-                "p_value": two_sided(ratio, self.degrees),
+                "statistic": self.ratios,
+                "p_value": two_sided(self.ratios, self.degrees),
                 "conf_low": self.estimates - half,
                 "conf_high": self.estimates + half,
                 "rank": ranks(self.statistics),
@@ -118,8 +118,7 @@ class PlaceboInSpace:
 
     def false_alarms(self, alpha: float = 0.05) -> float:
         """In what share of the untreated units does the model claim an effect?"""
-        p_values = two_sided(self.estimates / self.errors, self.degrees)
-        return float(np.mean(np.delete(p_values, self.treated) < alpha))
+        return float(np.mean(np.delete(two_sided(self.ratios, self.degrees), self.treated) < alpha))
 
     def calibrated_interval(
         self, level: float | None = None, *, kind: Literal["stretched", "shifted"] = "stretched"
@@ -150,7 +149,7 @@ class PlaceboInSpace:
         """
         wanted = self.conf_level if level is None else level
         own, error = float(self.estimates[self.treated]), float(self.errors[self.treated])
-        others = np.delete(self.estimates / self.errors, self.treated)
+        others = np.delete(self.ratios, self.treated)
         model = float(critical(wanted, self.degrees[[self.treated]])[0])
         low, high = stretch(others, wanted, model, kind)
         return Estimate(
@@ -163,44 +162,6 @@ class PlaceboInSpace:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceboInTime:
-    """One estimate a date, all in one series. `actual` is the position of the true start, where it is among them."""
-
-    starts: tuple[Any, ...]
-    term: Term
-    estimates: Floats
-    errors: Floats
-    degrees: Floats
-    method: str
-    actual: int | None = None
-
-    def tidy(self) -> pd.DataFrame:
-        """What did the same model find at each date?
-
-        Returns
-        -------
-        DataFrame
-            start, estimate, std_error, statistic, p_value.
-        """
-        with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = self.estimates / self.errors
-        return pd.DataFrame(
-            {
-                "start": pd.Index(list(self.starts)),
-                "estimate": self.estimates,
-                "std_error": self.errors,
-                "statistic": ratio,
-                "p_value": two_sided(ratio, self.degrees),
-            }
-        )
-
-    def false_alarms(self, alpha: float = 0.05) -> float:
-        """At what share of the dates (the true one left out) does the model claim an effect?"""
-        p_values = self.tidy()["p_value"].to_numpy()
-        return float(np.mean((p_values if self.actual is None else np.delete(p_values, self.actual)) < alpha))
-
-
 def placebo_in_space(
     panel: pd.DataFrame,
     *,
@@ -209,156 +170,91 @@ def placebo_in_space(
     outcome: str,
     treated: str,
     start: Any,
-    estimator: Estimator = "quasi-poisson",
-    season: Season = None,
-    season_periods: int | None = None,
-    population: str | None = None,
-    per: float = 1.0,
-    days_in_month: bool = False,
-    phase_in: int | None = None,
-    phase: Phase = "exclude",
-    lag: int = 0,
-    max_lag: int | None = None,
     term: Term = "level_change",
     statistic: Statistic = "estimate",
     conf_level: float = 0.95,
+    **options: Unpack[ModelOptions],
 ) -> PlaceboInSpace:
     """Where does the treated unit stand when the same model is run on every unit at the same date?
 
     Parameters
     ----------
     panel
-        One row a unit and period; every unit complete over the same window.
+        One row a unit and period, in any order; every unit complete over the same window.
     unit, time, outcome
         Columns.
     treated
         The unit that had the intervention.
     start
         First affected period, included.
-    estimator, season, season_periods, population, per, days_in_month, phase_in, phase, lag, max_lag, conf_level
-        As in `its.fit`.
     term
         "level_change", "slope_change", or "average_effect": the mean effect over the after-period on the model's scale.
     statistic
         Whether units are ranked by the estimate or by the estimate over its standard error.
+    conf_level
+        Of the intervals in `tidy` and of the calibrated interval.
+    **options
+        As in `its.fit`: estimator ("quasi-poisson" unless given), season, population, events and the rest of
+        `ModelOptions`.
 
     Returns
     -------
     PlaceboInSpace
 
+    Raises
+    ------
+    RefusedError
+        A unit with gaps, zeros throughout or no finite fit; an unknown treated unit; no other unit.
+
+    References
+    ----------
+    Abadie, Diamond and Hainmueller, J Am Stat Assoc 105 (2010) 493–505, for inference by placebo units.
+
     Examples
     --------
     >>> import numpy as np, pandas as pd
     >>> rng = np.random.default_rng(1)
-    >>> frame = pd.DataFrame({"la": np.repeat(list("ABCDE"), 24), "month": list(pd.date_range("2020-01", periods=24,
-    ...     freq="MS")) * 5, "n": rng.poisson(50, 120)})
+    >>> months = list(pd.date_range("2020-01", periods=24, freq="MS"))
+    >>> frame = pd.DataFrame({"la": np.repeat(list("ABCDE"), 24), "month": months * 5, "n": rng.poisson(50, 120)})
     >>> found = placebo_in_space(frame, unit="la", time="month", outcome="n", treated="A", start="2021-01-01")
     >>> len(found.tidy()), found.p_value >= 0.2
     (5, True)
     """
-    spec = _specify(outcome, time, start, estimator, season, season_periods, population, per, days_in_month, phase_in,
-                    phase, lag, max_lag, conf_level)  # fmt: skip
+    spec = batch_specification(outcome, time, start, options).using(conf_level=conf_level)
     data = read_panel(panel, unit, spec)
-    if str(treated) not in data.units:
-        raise refuse("its", "treated", found=str(treated), allowed=f"one of the {len(data.units)} units of {unit}",
-                     do="Name the unit as the panel does.")  # fmt: skip
-    if len(data.units) < 2:
-        raise refuse("its", unit, found="no unit besides the treated one", allowed="at least one placebo unit",
-                     do="Add the other units to the panel.")  # fmt: skip
+    place = treated_position(data, treated, unit)
     index = data.clock.index(start, place="start")
     batch = run_dates(data, spec, [index], term)
     return PlaceboInSpace(
         units=data.units,
-        treated=data.units.index(str(treated)),
+        treated=place,
         start=data.clock.label(index),
         term=term,
         estimates=batch.estimates[0],
         errors=batch.errors[0],
         degrees=batch.degrees[0],
         ranked_by=statistic,
-        method=estimator,
+        method=spec.estimator,
         conf_level=conf_level,
     )
 
 
-def placebo_in_time(
-    frame: pd.DataFrame,
-    *,
-    outcome: str,
-    time: str,
-    starts: Sequence[Any] | None = None,
-    start: Any = None,
-    only_before: bool = True,
-    estimator: Estimator = "quasi-poisson",
-    season: Season = None,
-    season_periods: int | None = None,
-    population: str | None = None,
-    per: float = 1.0,
-    days_in_month: bool = False,
-    phase_in: int | None = None,
-    phase: Phase = "exclude",
-    lag: int = 0,
-    max_lag: int | None = None,
-    margin: int | None = None,
-    term: Term = "level_change",
-) -> PlaceboInTime:
-    """What does the same model find in the same series at dates when nothing happened?
-
-    Parameters
-    ----------
-    frame
-        One series, every period present.
-    starts
-        Dates to try; `None` tries every admissible one.
-    start
-        The true first affected period, where there is one.
-    only_before
-        With `start` given, use only the periods before it, so that no placebo date sees the intervention. Otherwise the
-        whole series is used and the true date is tried among the rest.
-    margin
-        Least periods each side of a date; a year where the series has a season, and never fewer than 3.
-    estimator, season, season_periods, population, per, days_in_month, phase_in, phase, lag, max_lag, term
-        As in `placebo_in_space`.
-
-    Returns
-    -------
-    PlaceboInTime
-    """
-    spec = _specify(outcome, time, starts[0] if starts else start if start is not None else "", estimator, season,
-                    season_periods, population, per, days_in_month, phase_in, phase, lag, max_lag, 0.95)  # fmt: skip
-    series = read_series(frame, spec)
-    if series.absent:
-        raise refuse("its", time, found=f"{len(series.absent)} missing periods", allowed="every period present",
-                     do="Supply the periods, or start the series after the gap.")  # fmt: skip
-    data = Panel(series.clock, series.periods, (outcome,), series.observed[:, None], series.exposure[:, None])
-    true = None if start is None else data.clock.index(start, place="start")
-    if true is not None and only_before:
-        data = data.before(true)
-    if starts is None:
-        chosen = admissible(data, spec, margin)
-    else:
-        chosen = [data.clock.index(each, place="starts") for each in starts]
-    batch: Batch = run_dates(data, spec, chosen, term)
-    return PlaceboInTime(
-        starts=tuple(data.clock.label(i) for i in chosen),
-        term=term,
-        estimates=batch.estimates[:, 0],
-        errors=batch.errors[:, 0],
-        degrees=batch.degrees[:, 0],
-        method=estimator,
-        actual=chosen.index(true) if true in chosen else None,
-    )
-
-
-def _specify(
-    outcome: str, time: str, start: Any, estimator: Estimator, season: Season, season_periods: int | None,
-    population: str | None, per: float, days_in_month: bool, phase_in: int | None, phase: Phase, lag: int,
-    max_lag: int | None, conf_level: float,
-) -> Specification:  # fmt: skip
-    return specify(
-        start=start, phase_in=phase_in, lag=lag, control=None, events=(), outcome=outcome, time=time,
-        estimator=estimator, impact="level and slope", trend=True, population=population, per=per,
-        days_in_month=days_in_month, season=season, season_periods=season_periods, phase=phase, outliers=(),
-        covariates=(), control_as="auto", max_lag=max_lag, order=(1, 0, 0), small_sample="kenward-roger",
-        intervals="model", conf_level=conf_level,
-    )  # fmt: skip
+def treated_position(data: Panel, treated: str, unit: str) -> int:
+    """Find the treated unit; refuse one that is not there, or that is alone."""
+    if str(treated) not in data.units:
+        raise refuse(
+            "its",
+            "treated",
+            found=str(treated),
+            allowed=f"one of the {len(data.units)} units in {unit}",
+            do="Name the unit as the panel does.",
+        )
+    if len(data.units) < 2:
+        raise refuse(
+            "its",
+            unit,
+            found="no unit besides the treated one",
+            allowed="at least one placebo unit",
+            do="Add the other units to the panel.",
+        )
+    return data.units.index(str(treated))

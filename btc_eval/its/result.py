@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from btc_eval.inference import Floats
-from btc_eval.inference.precision import Fits, critical, two_sided
+from btc_eval.inference.precision import Fits
+from btc_eval.inference.reference import Draws, Judgement, judge
 from btc_eval.its import effect as effects
 from btc_eval.its.design import Design
 from btc_eval.its.door import LOW_INFORMATION, Series
@@ -32,6 +33,8 @@ class SegmentedFit:
         The checked series, its columns, and the rows given to the estimator.
     fits
         Coefficients with their covariance; one series.
+    draws
+        Simulations behind bootstrap or calibrated intervals, or `None`.
 
     Notes
     -----
@@ -45,6 +48,7 @@ class SegmentedFit:
     design: Design
     data: Data
     fits: Fits
+    draws: Draws | None = None
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -74,7 +78,7 @@ class SegmentedFit:
     @property
     def at_boundary(self) -> bool:
         """Whether the autocorrelation could not be told from a random walk: p-values are then not to be quoted."""
-        return bool(self.fits.at_boundary[0])
+        return bool(self.fits.phi.shape[1] and self.fits.at_boundary[0])
 
     @property
     def dispersion(self) -> float | None:
@@ -88,14 +92,14 @@ class SegmentedFit:
 
     @property
     def fitted(self) -> Floats:
-        """(n,) fitted values of the rows used, on the scale modelled."""
-        predictor = self.data.design @ self.coef + self.data.offset
+        """(n,) fitted values of the treated series in the rows used, on the scale modelled."""
+        predictor = (self.data.design @ self.coef + self.data.offset[:, 0])[: self.points]
         return np.asarray(np.exp(predictor) if self.spec.counts else predictor)
 
     @property
     def residuals(self) -> Floats:
-        """(n,) residuals of the rows used: Pearson's for counts, plain otherwise."""
-        plain = self.data.values[:, 0] - self.fitted
+        """(n,) residuals of the same rows: Pearson's for counts, plain otherwise."""
+        plain = self.data.values[: self.points, 0] - self.fitted
         return plain / np.sqrt(self.fitted) if self.spec.counts else plain
 
     def tidy(self, *, exponentiate: bool = False) -> pd.DataFrame:
@@ -120,9 +124,16 @@ class SegmentedFit:
     def contrast(self, combinations: Floats, names: Sequence[str]) -> pd.DataFrame:
         """Tabulate linear combinations (m, p) of the coefficients, from their joint covariance."""
         estimate = combinations @ self.coef
-        error = self.fits.precision.std_error(combinations)[0]
-        degrees = self.fits.precision.degrees(combinations)[0]
-        return judged(names, estimate, error, degrees, self.spec.conf_level)
+        found = self.judge(estimate, combinations)
+        return pd.DataFrame({"term": list(names), "estimate": estimate, **columns_of(found)})
+
+    def judge(self, values: Floats, gradients: Floats) -> Judgement:
+        """How sure are `values` (m,), whose gradients in the coefficients are (m, p)?
+
+        At the boundary of the autocorrelation no p-value is given.
+        """
+        found = judge(values, gradients, self.fits.precision, self.spec.conf_level, self.draws)
+        return replace(found, p_value=np.full_like(found.p_value, np.nan)) if self.at_boundary else found
 
     def counterfactual(self) -> pd.DataFrame:
         """What would have happened had the trend before gone on?
@@ -157,19 +168,12 @@ class SegmentedFit:
         return effects.effect(self, at, intervention)
 
 
-def judged(names: Sequence[str], estimate: Floats, error: Floats, degrees: Floats, level: float) -> pd.DataFrame:
-    """Return the table of the one vocabulary from estimates, standard errors and degrees of freedom."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = estimate / error
-    half = critical(level, degrees) * error
-    return pd.DataFrame(
-        {
-            "term": list(names),
-            "estimate": estimate,
-            "std_error": error,
-            "statistic": statistic,
-            "p_value": two_sided(statistic, degrees),
-            "conf_low": estimate - half,
-            "conf_high": estimate + half,
-        }
-    )
+def columns_of(found: Judgement) -> dict[str, Floats]:
+    """Return the columns of the one vocabulary that follow `estimate`."""
+    return {
+        "std_error": found.std_error,
+        "statistic": found.statistic,
+        "p_value": found.p_value,
+        "conf_low": found.conf_low,
+        "conf_high": found.conf_high,
+    }

@@ -23,7 +23,7 @@ Estimator = Literal[
 ]
 COUNT_ESTIMATORS = ("poisson", "quasi-poisson", "quasi-poisson-ar1", "negative-binomial")
 #: These need every period present: they pair each row with the row before.
-NO_GAPS = ("newey-west", "prais-winsten", "cochrane-orcutt")
+NO_GAPS = ("prais-winsten", "cochrane-orcutt")
 Impact = Literal["level and slope", "level", "slope"]
 Phase = Literal["exclude", "ramp"]
 ControlAs = Literal["auto", "difference", "stacked", "covariate", "offset"]
@@ -83,6 +83,7 @@ class Specification:
     control_as: ControlAs = "auto"
     max_lag: int | None = None
     order: tuple[int, int, int] = (1, 0, 0)
+    seasonal_order: tuple[int, int, int, int] = (0, 0, 0, 0)
     small_sample: Literal["kenward-roger", "satterthwaite", "none"] = "kenward-roger"
     intervals: Intervals = "auto"
     conf_level: float = 0.95

@@ -8,6 +8,7 @@ import pandas as pd
 
 from btc_eval.errors import refuse
 from btc_eval.estimates import Papers
+from btc_eval.measures.places import newest_codes
 from btc_eval.records import Official
 
 #: Calendar month of each published column; April to December belong to the year before the one in which the year ends.
@@ -105,8 +106,7 @@ def monthly_referrals(official: Official) -> MonthlySeries:
     table = table[table["measure"].isin(list(_MONTHS)) & table["area_code"].isin(_councils(areas))]
     number = table["measure"].map(_MONTHS)
     calendar = table["year"] - (number >= 4)
-    newest = _newest(areas)
-    code = table["area_code"].replace(newest)
+    code = table["area_code"].replace(newest_codes(areas))
     long = pd.DataFrame(
         {
             "la_code": code,
@@ -130,16 +130,3 @@ def monthly_referrals(official: Official) -> MonthlySeries:
 
 def _councils(areas: pd.DataFrame) -> set[str]:
     return set(areas.loc[areas["level"] == "council", "area_code"])
-
-
-def _newest(areas: pd.DataFrame) -> dict[str, str]:
-    """Return old code → newest code of the same council."""
-    follows = dict(zip(areas["continues"], areas["area_code"]))
-    follows.pop("", None)
-    newest = {}
-    for old in follows:
-        code = old
-        while code in follows:
-            code = follows[code]
-        newest[old] = code
-    return newest

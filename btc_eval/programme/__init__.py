@@ -17,8 +17,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import cast
 
-import pandas as pd
-
 from btc_eval.programme import load as _load
 from btc_eval.programme.appraisal import (
     Claim,
@@ -44,6 +42,7 @@ from btc_eval.programme.schema import (
     Team,
     Training,
 )
+from btc_eval.programme.summaries import claim_numbers, outcomes_by_priority, plan_by_priority, roles_by_phase
 
 __all__ = [
     "Facts",
@@ -59,13 +58,16 @@ __all__ = [
     "known_ids",
     "offer",
     "outcomes",
+    "outcomes_by_priority",
     "partners",
+    "plan_by_priority",
     "practice",
     "priorities",
     "projects",
     "questions",
     "risks",
     "roles",
+    "roles_by_phase",
     "teams",
     "themes",
     "training",
@@ -165,23 +167,6 @@ def questions() -> Facts[Question]:
 def indicators() -> Facts[Indicator]:
     """What could be counted to see whether the plan works?"""
     return cast(Facts[Indicator], _load.facts("indicators"))
-
-
-def claim_numbers() -> pd.DataFrame:
-    """Which figures do the claims give?
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a figure: `claim` (the claim's id), `what`, `value` as the paper gives it, `unit`. The papers are
-        those of `claims()`.
-    """
-    rows = [
-        {"claim": claim.id, "what": number.what, "value": float(number.value), "unit": number.unit}
-        for claim in claims()
-        for number in claim.numbers
-    ]
-    return pd.DataFrame(rows, columns=["claim", "what", "value", "unit"])
 
 
 def known_ids() -> frozenset[str]:

@@ -149,6 +149,10 @@ class Project(Sourced):
     certainty: Certainty
     note: str = ""
 
+    def words(self) -> dict[str, object]:
+        """Return whether a paper names it."""
+        return {"named": "yes" if self.name else "no"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Team(Sourced):

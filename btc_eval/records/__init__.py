@@ -8,7 +8,20 @@ from __future__ import annotations
 
 from btc_eval.records.areas import ENGLAND, NORTH_WEST, WIRRAL
 from btc_eval.records.catalogue import Entry, Source
-from btc_eval.records.official import Official, official, reads
+from btc_eval.records.listing import sources
+from btc_eval.records.official import Official, official, papers_key, reads
 from btc_eval.records.symbols import Reason
 
-__all__ = ["ENGLAND", "NORTH_WEST", "WIRRAL", "Entry", "Official", "Reason", "Source", "official", "reads"]
+__all__ = [
+    "ENGLAND",
+    "NORTH_WEST",
+    "WIRRAL",
+    "Entry",
+    "Official",
+    "Reason",
+    "Source",
+    "official",
+    "papers_key",
+    "reads",
+    "sources",
+]

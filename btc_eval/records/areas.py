@@ -34,10 +34,19 @@ AREA_COLUMNS = (
     "north_west",
 )
 
+#: Columns that are true or false; written as "yes" or blank.
+MARKS = ("boundary_changed", "neighbour_2021", "neighbour_2025", "north_west")
+
 COUNCIL_CODE = re.compile(r"E(06|08|09|10)\d{6}")
 
-#: Councils whose nine-character code was replaced in 2013 after a small boundary change; some tables keep the old one.
-RECODED = {"E06000048": "E06000057", "E08000020": "E08000037"}
+#: Councils with two nine-character codes after a small boundary change (Northumberland and Gateshead in 2013, Barnsley
+#: and Sheffield in 2025): publications moved to the new one at different times, or gave the whole past under it.
+TWO_CODES = (
+    ("E06000048", "E06000057"),
+    ("E08000020", "E08000037"),
+    ("E08000016", "E08000038"),
+    ("E08000019", "E08000039"),
+)
 
 #: Regions by every name they are published under, in small letters.
 REGIONS = {
@@ -68,6 +77,12 @@ class AreaList:
         frame = self.frame if level is None else self.frame[self.frame["level"] == level]
         return set(frame["area_code"])
 
+    def listed(self, code: pd.Series) -> pd.Series:
+        """Under which code is each council listed here? A council with two codes is found under either."""
+        known = self.codes()
+        pairs = [*TWO_CODES, *((new, old) for old, new in TWO_CODES)]
+        return code.replace({one: other for one, other in pairs if one not in known and other in known})
+
     def councils(self, year: int) -> set[str]:
         """Which councils existed in the year ending 31 March `year`?"""
         f = self.frame
@@ -82,10 +97,9 @@ class AreaList:
         """
         holders = self.frame[self.frame["old_la_code"] != ""].sort_values("first_year")
         result = pd.Series("", index=old_code.index, dtype="str")
-        for row in holders.itertuples(index=False):
+        for number, code, first in zip(holders["old_la_code"], holders["area_code"], holders["first_year"]):
             # Oldest first: a later holder takes over from its own first year.
-            same = old_code == row.old_la_code
-            result = result.mask(same & ((result == "") | (year >= int(row.first_year))), str(row.area_code))
+            result = result.mask((old_code == number) & ((result == "") | (year >= int(first))), str(code))
         return result
 
     def in_year(self, place: pd.Series, year: pd.Series) -> pd.Series:
@@ -96,11 +110,8 @@ class AreaList:
         """
         result = place
         renamed = self.frame[(self.frame["continues"] != "") & ~self.frame["boundary_changed"]]
-        for row in renamed.itertuples(index=False):
-            for wrong, right, when in (
-                (str(row.area_code), str(row.continues), year < int(row.first_year)),
-                (str(row.continues), str(row.area_code), year >= int(row.first_year)),
-            ):
+        for new, old, first in zip(renamed["area_code"], renamed["continues"], renamed["first_year"]):
+            for wrong, right, when in ((new, old, year < int(first)), (old, new, year >= int(first))):
                 taken = set(year[(place == right) & when])
                 result = result.mask((place == wrong) & when & ~year.isin(taken), right)
         return result
@@ -110,7 +121,6 @@ class AreaList:
         f = self.frame
         kept = f["neighbour_2021"] | f["neighbour_2025"] | f["north_west"] | (f["level"] != "council")
         return set(f.loc[kept | (f["area_code"] == WIRRAL), "area_code"])
-
 
 
 def list_areas(rows: pd.DataFrame, known: AreaList | None = None) -> AreaList:
@@ -155,11 +165,11 @@ def _marked(frame: pd.DataFrame, known: AreaList | None) -> pd.DataFrame:
     frame = frame.sort_values("area_code", ignore_index=True)
     council = frame["level"] == "council"
     before, changed = [], []
-    for row in frame.itertuples(index=False):
-        older = frame[council & (frame["last_year"] == row.first_year - 1)]
-        same = older[older["area_name"] == row.area_name] if row.level == "council" else older.iloc[:0]
+    for _, row in frame.iterrows():
+        older = frame[council & (frame["last_year"] == int(row["first_year"]) - 1)]
+        same = older[older["area_name"] == row["area_name"]] if row["level"] == "council" else older.iloc[:0]
         before.append(str(same["area_code"].iloc[0]) if len(same) else "")
-        changed.append(bool(len(same)) and str(same["old_la_code"].iloc[0]) != row.old_la_code)
+        changed.append(bool(len(same)) and str(same["old_la_code"].iloc[0]) != row["old_la_code"])
     frame["continues"] = pd.Series(before, dtype="str")
     # A council that keeps its old code kept its land; Dorset took a new one in 2019 and lost Christchurch.
     frame["boundary_changed"] = changed

@@ -133,15 +133,25 @@ def _not_known(item: Offered, found: str) -> Refusal:
     )
 
 
+_POPULATION_KEYS = (
+    "time_period",
+    "geographic_level",
+    "region_code",
+    "region_name",
+    "old_la_code",
+    "new_la_code",
+    "la_name",
+)
+
+
 def _extend_areas(populations: Sequence[RawTable], batch: Batch) -> None:
     """Add the areas of the population files to the list, unless a code in them cannot be right."""
     pieces = []
     for raw in populations:
         small = by_small_name(raw)
-        wanted = ("time_period", "geographic_level", "region_code", "region_name", "old_la_code", "new_la_code", "la_name")
-        if not set(wanted) <= small.keys():
+        if not set(_POPULATION_KEYS) <= small.keys():
             continue  # the reader names the missing columns
-        frame = raw.frame[[small[name] for name in wanted]].set_axis(list(wanted), axis=1)
+        frame = raw.frame[[small[name] for name in _POPULATION_KEYS]].set_axis(list(_POPULATION_KEYS), axis=1)
         level = frame["geographic_level"].map(LEVELS).fillna("")
         council, region = level == "council", level == "region"
         rows = pd.DataFrame(
@@ -154,6 +164,8 @@ def _extend_areas(populations: Sequence[RawTable], batch: Batch) -> None:
                 "region_code": frame["region_code"].where(council, ""),
             }
         )[level != ""]
+        if batch.areas is not None:
+            rows["area_code"] = batch.areas.listed(rows["area_code"])
         faults = Faults(raw.name)
         _check_new(rows, batch.areas, small["new_la_code"], faults)
         batch.refusals += faults.found

@@ -58,7 +58,9 @@ def merge(
         frame = reading.frames[table.name]
         pieces.append(frame.assign(vintage=reading.vintage, _from=reading.offered.name))
     _check_agreement(pieces, faults)
-    measures = list(dict.fromkeys(column for piece in pieces for column in piece.columns if column not in _NOT_MEASURES))
+    measures = list(
+        dict.fromkeys(column for piece in pieces for column in piece.columns if column not in _NOT_MEASURES)
+    )
     # Later pieces win cell by cell within a release: `last` skips what a file does not carry.
     stacked = pd.concat(pieces, ignore_index=True)
     rows = stacked.groupby(KEYS, sort=True)[measures].last().reset_index()

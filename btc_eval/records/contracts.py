@@ -17,7 +17,7 @@ _AS_DOWNLOADED = "Use the file as downloaded. If it is, tell the publisher: thes
 
 def numbers(frame: pd.DataFrame, measures: tuple[str, ...]) -> pd.DataFrame:
     """Return the measures as numbers, missing where the publisher gives a reason instead."""
-    return frame[list(measures)].apply(pd.to_numeric, errors="coerce")
+    return pd.DataFrame({name: pd.to_numeric(frame[name], errors="coerce") for name in measures})
 
 
 def check_keys(frame: pd.DataFrame, keys: list[str], faults: Faults) -> None:
@@ -48,9 +48,10 @@ def check_sums(frame: pd.DataFrame, spec: Spec, areas: AreaList, faults: Faults)
         whole = values.notna().all(axis=1)
         parts = values[list(rule.parts)].sum(axis=1)
         off = parts - values[rule.total]
-        slack = pd.Series(0.0, index=frame.index).mask(level != "council", rule.rounded_to / 2 * (len(rule.parts) + 1))
+        slack = pd.Series(rule.slack, index=frame.index)
+        slack = slack.mask(level != "council", rule.rounded_to / 2 * (len(rule.parts) + 1))
         wrong = whole & ((off > slack) | ((off < -slack) & rule.exact))
-        if wrong.any():
+        if wrong.any() and rule.binding:
             _note_sum(frame, rule, parts, values[rule.total], frame.index[wrong], faults)
         if len(rule.parts) > 1:
             lines += _lines(frame, rule, parts, values[rule.total], whole & (level == "council"))
@@ -61,7 +62,7 @@ def _note_sum(
     frame: pd.DataFrame, rule: Sum, parts: pd.Series, total: pd.Series, rows: pd.Index, faults: Faults
 ) -> None:
     row = rows[0]
-    where = f"{frame.at[row, 'area_code']} in {frame.at[row, 'year']}"
+    where = f"{frame.loc[row, 'area_code']!s} in {frame.loc[row, 'year']!s}"
     named = f"the {len(rule.parts)} parts of {rule.total}" if len(rule.parts) > 1 else rule.parts[0]
     relation = "equal to" if rule.exact else "at most"
     faults.add(
@@ -72,15 +73,14 @@ def _note_sum(
     )
 
 
-def _lines(
-    frame: pd.DataFrame, rule: Sum, parts: pd.Series, total: pd.Series, kept: pd.Series
-) -> list[Reconciled]:
+def _lines(frame: pd.DataFrame, rule: Sum, parts: pd.Series, total: pd.Series, kept: pd.Series) -> list[Reconciled]:
     lines = []
     for year, rows in frame[kept].groupby("year"):
         made, published = float(parts[rows.index].sum()), float(total[rows.index].sum())
-        agreed = made == published or not rule.exact
+        agreed = abs(made - published) <= rule.slack * len(rows) or not rule.exact
         name = f"{rule.total}: sum of its {len(rule.parts)} parts, {len(rows)} councils"
-        lines.append(Reconciled(name, int(str(year)), made, published, "pass" if agreed else "fail"))
+        otherwise = "fail" if rule.binding else "concern"
+        lines.append(Reconciled(name, int(str(year)), made, published, "pass" if agreed else otherwise))
     return lines
 
 

@@ -23,9 +23,7 @@ def decode(offered: Offered, faults: Faults) -> RawTable | None:
     """Which table of text does this file hold? `None` where it holds none that can be read; `faults` says why."""
     suffix = offered.file.lower().rpartition(".")[2]
     if not offered.content:
-        faults.add(
-            "", found="an empty file", allowed="a table with a header and rows", do="Download it again from the publisher."
-        )
+        faults.add("", found="an empty file", allowed="a header and rows", do="Download it again from the publisher.")
         return None
     if suffix == "parquet":
         frame = _parquet(offered.content, faults)
@@ -50,9 +48,9 @@ def _text(content: bytes, faults: Faults) -> str | None:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         faults.add(
             "the first bytes",
-            found="text saved as UTF-16 (a spreadsheet's \"Unicode text\")",
+            found='text saved as UTF-16 (a spreadsheet\'s "Unicode text")',
             allowed="UTF-8, with or without a byte-order mark",
-            do="Use the file as downloaded, or save it as \"CSV UTF-8\".",
+            do='Use the file as downloaded, or save it as "CSV UTF-8".',
         )
         return None
     if b"\x00" in content:
@@ -72,7 +70,7 @@ def _text(content: bytes, faults: Faults) -> str | None:
             f"line {line}",
             found=f"a byte that is not UTF-8 (0x{content[error.start]:02x}); the file was saved in another encoding",
             allowed="UTF-8, with or without a byte-order mark",
-            do="Use the file as downloaded, or save it as \"CSV UTF-8\".",
+            do='Use the file as downloaded, or save it as "CSV UTF-8".',
         )
         return None
 
@@ -135,7 +133,7 @@ def _parquet(content: bytes, faults: Faults) -> pd.DataFrame | None:
     import pyarrow.parquet as pq
 
     try:
-        frame = pq.read_table(io.BytesIO(content)).to_pandas()
+        frame: pd.DataFrame = pq.read_table(io.BytesIO(content)).to_pandas()
     except (pa.ArrowException, OSError):
         faults.add(
             "",

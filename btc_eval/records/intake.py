@@ -85,7 +85,7 @@ def _too_large(name: str, size: int) -> Refusal:
 
 
 def open_zip(name: str, content: bytes) -> GatherResult:
-    """Which files lie in this zip? Refuses one that is damaged, empty, reaches outside itself or grows beyond reason."""
+    """Which files lie in this zip? A damaged, empty or unsafe one is refused."""
     faults = Faults(name)
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))

@@ -23,12 +23,18 @@ from btc_eval.records.tables import Faults, Ledger, RawTable, Reading, Reconcile
 SOURCE = "Local authority interactive tool data"
 
 TABLES = (
-    Compiled("spend", "Section 251 outturn: gross spend and weekly unit costs", year="financial year ending 31 March"),
+    Compiled(
+        "spend",
+        "Section 251 outturn: gross spend and weekly unit costs",
+        broad=True,
+        year="financial year ending 31 March",
+    ),
     Compiled("early_years", "Early years: health review, two-year-old offer, good level of development", year="year"),
     Compiled("attendance", "School absence, exclusion and suspension", year="academic year, by the year it ends in"),
     Compiled("young_people", "Young people not in education, employment or training", year="year"),
     Compiled("low_income", "Children in low-income families", year="financial year ending 31 March"),
-    Compiled("looked_after_tool", "Children looked after and care applications, ten-year series"),
+    Compiled("looked_after_tool", "Children looked after and care applications, ten-year series", broad=True),
+    Compiled("child_protection_tool", "Enquiries, plans and reviews, ten-year series", broad=True),
 )
 
 #: Compiled table → published short name → our measure and its kind. Money is in pounds of the year.
@@ -87,6 +93,13 @@ MEASURES: dict[str, dict[str, tuple[str, Kind]]] = {
         "LAC_Cease_Rate": ("rate_ceased", Kind.NUMBER),
         "CareApplications": ("care_applications_rate", Kind.NUMBER),
     },
+    "child_protection_tool": {
+        "Section_47": ("section_47_rate", Kind.NUMBER),
+        "CPP_Num": ("plans_at_31_march", Kind.COUNT),
+        "CPP_rate": ("protection_plan_rate", Kind.NUMBER),
+        "RevCP": ("plan_review_percent", Kind.PERCENT),
+        "CP_conf_15days": ("conferences_in_15_days_percent", Kind.PERCENT),
+    },
 }
 
 _SPEND_PARTS = (
@@ -98,6 +111,9 @@ _SPEND_PARTS = (
     "spend_youth_justice",
     "spend_other",
 )
+
+#: Each line is rounded to a pound.
+_SPEND_SUM = Sum("spend_total", _SPEND_PARTS, rounded_to=2, slack=4.0, binding=False)
 
 #: The tool's numbers for England and the regions.
 _REGION_NUMBERS = {
@@ -204,7 +220,7 @@ def _finish(
     raw: RawTable, frame: pd.DataFrame, areas: AreaList, faults: Faults, ledger: Ledger, column: str
 ) -> Reading | None:
     """Check every cell, and turn each table's measures into columns."""
-    spec = Spec(SOURCE, PUBLICATION, "", "", "", (), symbols=SYMBOLS, sums=(Sum("spend_total", _SPEND_PARTS),))
+    spec = Spec(SOURCE, PUBLICATION, "", "", "", (), symbols=SYMBOLS, sums=(_SPEND_SUM,))
     values = pd.Series("", index=frame.index, dtype="str")
     for name, rows in frame.groupby("short"):
         wanted = _WANTED[str(name)]

@@ -100,8 +100,8 @@ _CATEGORIES = {
     "planning process": "returned home as planned",
     "returned home to live with parents or other person with parental responsibility which was not part of the care "
     "planning process": "returned home unplanned",
-    "left care to live with parents, relatives or other person with no parental responsibility": "to relatives or others "
-    "without parental responsibility",
+    "left care to live with parents, relatives or other person with no parental "
+    "responsibility": "to relatives or others",
     "moved into independent living (with no formalised support)": "independent living without formal support",
     "moved into independent living (with supportive accommodation)": "independent living with support",
     "residence order or child arrangement order granted": "child arrangements order",
@@ -116,6 +116,9 @@ _CATEGORIES = {
     "placed 20 miles or less from home": "20 miles or less",
     "placed more than 20 miles from home": "more than 20 miles",
 }
+
+#: The group of the stability measure, as published.
+_LONG = "children looked after continuously for at least 2.5 years on 31 march aged under 16 years"
 
 _NUMBER_AND_RATE = (
     Indicator("population", ("population_estimate",)),
@@ -187,16 +190,16 @@ SPECS = (
             "cla on 31 march/with 3 or more placements during the year": "three_or_more_placements",
             "cla 2 years on 31 march/total children": "children_looked_after_2_years",
             "cla 2 years on 31 march/with 3 or more placements during the previous 2 years": "three_or_more_in_2_years",
-            "children looked after continuously for at least 2.5 years on 31 march aged under 16 years/total children":
-                "children_under_16_looked_after_2_and_a_half_years",
-            "children looked after continuously for at least 2.5 years on 31 march aged under 16 years/living with the "
-            "same carer for at least 2 years": "same_carer_for_2_years",
+            f"{_LONG}/total children": "children_under_16_looked_after_2_and_a_half_years",
+            f"{_LONG}/living with the same carer for at least 2 years": "same_carer_for_2_years",
         },
     ),
 )
 
 
-def _first_release(source: str, group: str, file_name: str, names: tuple[str, ...], more: tuple[Indicator, ...] = ()) -> Spec:
+def _first_release(
+    source: str, group: str, file_name: str, names: tuple[str, ...], more: tuple[Indicator, ...] = ()
+) -> Spec:
     return Spec(
         source=source,
         publication=LOOKED_AFTER_BEFORE_2018,
@@ -216,14 +219,14 @@ FIRST_RELEASES = (
         "Underlying data: children looked after at 31 March",
         "children_at_31_march",
         r".*(20\d\d).*(March|CLA\d*)\.csv",
-        tuple(f"CLA_Mar{year}" for year in _SPAN) + ("MarTotal_2010",),
+        (*(f"CLA_Mar{year}" for year in _SPAN), "MarTotal_2010"),
         (Indicator("population", ("Mid2009Pop0-17",), optional=True),),
     ),
     _first_release(
         "Underlying data: children starting to be looked after",
         "children_started",
         r".*(20\d\d).*(Started|ADM\d*)\.csv",
-        tuple(f"CLA_started{year}" for year in _SPAN) + ("StartTotal_2010",),
+        (*(f"CLA_started{year}" for year in _SPAN), "StartTotal_2010"),
     ),
     _first_release(
         "Underlying data: children ceasing to be looked after",

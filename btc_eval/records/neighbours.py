@@ -74,7 +74,9 @@ def read_neighbours(raw: RawTable, areas: AreaList, faults: Faults) -> Reading |
         frame = frame.assign(**{column: codes})
     again = frame[frame["area_code"].duplicated(keep=False)]
     if len(again):
-        faults.add(rows_words(again.index), found="a council twice", allowed="each once", do="Use the model as downloaded.")
+        faults.add(
+            rows_words(again.index), found="a council twice", allowed="each once", do="Use the model as downloaded."
+        )
     if WIRRAL not in set(frame["area_code"]):
         faults.add("", found="no row for Wirral (344)", allowed="every council", do="Use the model as downloaded.")
     if faults:

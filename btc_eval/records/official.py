@@ -15,7 +15,7 @@ import pandas as pd
 from btc_eval.errors import refuse
 from btc_eval.estimates import Papers
 from btc_eval.locations import data_folder
-from btc_eval.records.areas import AreaList
+from btc_eval.records.areas import MARKS, AreaList
 from btc_eval.records.catalogue import NAME, Catalogue, Entry, fingerprint, read_catalogue
 from btc_eval.records.compiling import from_bytes
 from btc_eval.records.store import interrupted
@@ -23,12 +23,22 @@ from btc_eval.records.symbols import SHORTHAND
 
 _READS: set[str] = set()
 
-_RESTORE = "Restore the file from version control, or run btc-eval refresh with the publisher's file to compile it anew."
+_RESTORE = "Restore the file from version control, or compile it again with btc-eval refresh."
 
 
 def reads() -> tuple[str, ...]:
-    """Which files of the data folder have been read in this process? Relative names, sorted."""
+    """Which compiled tables have been read in this process? Names relative to the data folder, sorted."""
     return tuple(sorted(_READS))
+
+
+def papers_key(data: Path, file: str) -> str:
+    """Has anything about this table changed: a figure, or its papers? A fingerprint of its catalogue entry.
+
+    The entry holds the checksum of the figures, so whoever keeps results by what they read needs this and no more; a
+    change to another table's entry does not move it. Blank where the catalogue has no such file.
+    """
+    entry = next((entry for entry in read_catalogue(data).entries if entry.file == file), None)
+    return "" if entry is None else fingerprint(repr(entry).encode("utf-8"))
 
 
 def read_bytes(data: Path, entry: Entry) -> bytes:
@@ -60,7 +70,7 @@ def areas_from(frame: pd.DataFrame) -> AreaList:
     typed = frame.copy()
     for column in ("first_year", "last_year"):
         typed[column] = typed[column].astype("int64")
-    for column in ("boundary_changed", "neighbour_2021", "neighbour_2025", "north_west"):
+    for column in MARKS:
         typed[column] = typed[column] == "yes"
     return AreaList(typed)
 
@@ -119,7 +129,7 @@ class Official:
         """What does the compiled file hold, as text, one column a measure?"""
         entry = self.entry(name)
         content = read_bytes(self.data, entry)
-        _READS.update({NAME, entry.file})
+        _READS.add(entry.file)
         return _table(entry.file, entry.sha256, content).copy()
 
     def areas(self) -> pd.DataFrame:
@@ -154,11 +164,19 @@ class Official:
         wide = self.wide(name)
         keys = [key for key in ("area_code", "year", "vintage") if key in wide]
         long = wide.melt(id_vars=keys, var_name="column", value_name="cell")
-        parts = long["column"].str.split(" / ", expand=True).reindex(columns=[0, 1, 2]).fillna("")
+        names = [(*column.split(" / "), "", "")[:3] for column in wide.columns]
+        parts = long[["column"]].merge(
+            pd.DataFrame(names, columns=["measure", "breakdown", "category"]).assign(column=wide.columns), on="column"
+        )
         reason = long["cell"].map({key: str(value) for key, value in SHORTHAND.items()}).fillna("")
         value = pd.to_numeric(long["cell"].where(reason == "", None))
         result = long[["area_code", "year"]].assign(
-            measure=parts[0], breakdown=parts[1], category=parts[2], value=value, reason=reason, vintage=long["vintage"]
+            measure=parts["measure"],
+            breakdown=parts["breakdown"],
+            category=parts["category"],
+            value=value,
+            reason=reason,
+            vintage=long["vintage"],
         )
         return result.sort_values(["area_code", "year", "vintage"], kind="stable", ignore_index=True)
 
@@ -194,4 +212,3 @@ def official(data: Path | None = None) -> Official:
             do="Run btc-eval refresh with the publishers' files, or restore data/ from version control.",
         )
     return Official(folder, catalogue)
-

@@ -14,9 +14,7 @@ _STATISTICS = "https://explore-education-statistics.service.gov.uk/find-statisti
 _COLLECTION = "https://www.gov.uk/government/collections/"
 _DFE = "Department for Education"
 
-CHILDREN_IN_NEED = Publication(
-    "Children in need", _DFE, _STATISTICS + "children-in-need", month=10
-)
+CHILDREN_IN_NEED = Publication("Children in need", _DFE, _STATISTICS + "children-in-need", month=10)
 LOOKED_AFTER = Publication(
     "Children looked after in England including adoptions",
     _DFE,

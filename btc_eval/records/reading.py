@@ -134,7 +134,9 @@ def tidy(raw: RawTable, spec: Spec, areas: AreaList, faults: Faults, ledger: Led
     filters = pick(raw, spec.filters, faults)
     columns = pick(raw, spec.indicators, faults)
     if "time_period" not in by_small_name(raw):
-        faults.add("the header", found="no column 'time_period'", allowed="'time_period'", do="Use the file as downloaded.")
+        faults.add(
+            "the header", found="no column 'time_period'", allowed="'time_period'", do="Use the file as downloaded."
+        )
         return pd.DataFrame()
     place = locate(raw, areas, faults, ledger)
     if place is None:

@@ -26,9 +26,9 @@ from typing import Literal
 
 import pandas as pd
 
-from btc_eval.errors import RefusedError, UsageError
+from btc_eval.errors import Refusal, RefusedError, UsageError
 from btc_eval.records import registry
-from btc_eval.records.areas import AreaList
+from btc_eval.records.areas import MARKS, AreaList
 from btc_eval.records.batch import Batch, read_batch
 from btc_eval.records.catalogue import (
     NAME,
@@ -50,9 +50,7 @@ from btc_eval.records.tables import Faults, Reading
 Scope = Literal["all", "report"]
 
 
-def refresh(
-    paths: Sequence[str | Path], *, data: Path, dry_run: bool = False, scope: Scope = "all"
-) -> RefreshReport:
+def refresh(paths: Sequence[str | Path], *, data: Path, dry_run: bool = False, scope: Scope = "all") -> RefreshReport:
     """Which figures do these files bring, and what do they change?
 
     Parameters
@@ -91,10 +89,10 @@ def refresh(
 
 def _refresh(paths: Sequence[str | Path], data: Path, dry_run: bool, scope: Scope) -> RefreshReport:
     catalogue = read_catalogue(data)
-    held = {entry.name: from_bytes(read_bytes(data, entry)) for entry in catalogue.entries if _ours(entry)}
+    held, broken = _held(data, catalogue)
     offered, refusals = gather(paths)
     batch = read_batch(offered, areas_from(held["areas"]) if "areas" in held else None)
-    refusals += batch.refusals
+    refusals += batch.refusals + _not_mended(broken, catalogue, batch)
     merged = {} if refusals or batch.areas is None else _merge(batch, held, scope, refusals)
     lines = _ledger(batch, merged)
     reconciled = tuple(line for reading in batch.readings for line in reading.reconciled)
@@ -106,7 +104,7 @@ def _refresh(paths: Sequence[str | Path], data: Path, dry_run: bool, scope: Scop
         content = to_bytes(frame)
         entry = _describe(name, frame, content, batch, catalogue.entry(name), scope)
         entries[name] = entry
-        if catalogue.entry(name) is None or catalogue.entry(name) != entry:
+        if catalogue.entry(name) != entry or name not in held:
             files[entry.file] = content
         if name not in held or not _same(held[name], frame):
             changed[name] = _compare(held.get(name), frame)
@@ -117,21 +115,39 @@ def _refresh(paths: Sequence[str | Path], data: Path, dry_run: bool, scope: Scop
     return RefreshReport(True, (), tuple(lines), reconciled, changed, dry_run)
 
 
-def _ours(entry: Entry) -> bool:
-    return entry.provenance == "official"
+def _held(data: Path, catalogue: Catalogue) -> tuple[dict[str, pd.DataFrame], dict[str, RefusedError]]:
+    """Return the tables as they stand, and those that are not what the catalogue vouches for."""
+    held: dict[str, pd.DataFrame] = {}
+    broken: dict[str, RefusedError] = {}
+    for entry in catalogue.entries:
+        if entry.provenance == "official":
+            try:
+                held[entry.name] = from_bytes(read_bytes(data, entry))
+            except RefusedError as error:
+                broken[entry.name] = error
+    return held, broken
+
+
+def _not_mended(broken: Mapping[str, RefusedError], catalogue: Catalogue, batch: Batch) -> list[Refusal]:
+    """Name the edited tables that these files cannot compile anew: not every source of theirs is among them."""
+    given = {(reading.source, reading.vintage) for reading in batch.readings}
+    refusals: list[Refusal] = []
+    for name, error in broken.items():
+        entry = catalogue.entry(name)
+        if entry is None or not {(s.table, s.vintage) for s in entry.sources} <= given:
+            refusals += error.refusals
+    return refusals
 
 
 def areas_to_frame(areas: AreaList) -> pd.DataFrame:
     """Return the list of areas as it is written: text, marks as yes or blank."""
     frame = areas.frame.copy()
-    for column in frame.columns[frame.dtypes == bool]:
+    for column in MARKS:
         frame[column] = frame[column].map({True: "yes", False: ""})
     return frame.astype("str")
 
 
-def _merge(
-    batch: Batch, held: Mapping[str, pd.DataFrame], scope: Scope, refusals: list[object]
-) -> dict[str, Merged]:
+def _merge(batch: Batch, held: Mapping[str, pd.DataFrame], scope: Scope, refusals: list[Refusal]) -> dict[str, Merged]:
     merged: dict[str, Merged] = {}
     assert batch.areas is not None
     for name, table in registry.TABLES.items():
@@ -168,9 +184,7 @@ def _ledger(batch: Batch, merged: Mapping[str, Merged]) -> list[TableLine]:
     return sorted([*lines, *batch.unused], key=lambda line: line.file)
 
 
-def _describe(
-    name: str, frame: pd.DataFrame, content: bytes, batch: Batch, old: Entry | None, scope: Scope
-) -> Entry:
+def _describe(name: str, frame: pd.DataFrame, content: bytes, batch: Batch, old: Entry | None, scope: Scope) -> Entry:
     """Build the table's entry: the sources of old and new readings that still have a row in it."""
     if name == "areas":
         readings = [r for r in batch.readings if {"population", "neighbours"} & r.frames.keys()]
@@ -179,11 +193,10 @@ def _describe(
         table = registry.TABLES[name]
         readings = [r for r in batch.readings if name in r.frames]
         title, year, broad = table.title, table.year, table.broad
-    sources = {} if old is None else {(s.table, s.vintage): s for s in old.sources}
-    for reading in readings:
-        source = _source(reading)
-        sources[source.table, source.vintage] = source
-    standing = set(frame["vintage"]) if "vintage" in frame else {vintage for _, vintage in sources}
+    sources = [_source(reading) for reading in readings]
+    given = {(source.table, source.vintage) for source in sources}
+    sources += [s for s in (() if old is None else old.sources) if (s.table, s.vintage) not in given]
+    standing = set(frame["vintage"]) if "vintage" in frame else {source.vintage for source in sources}
     years = pd.to_numeric(frame["year"]) if "year" in frame else None
     return Entry(
         name=name,
@@ -196,7 +209,11 @@ def _describe(
         window_end="" if years is None else str(years.max()),
         rows=len(frame),
         sha256=fingerprint(content),
-        sources=tuple(sources[key] for key in sorted(sources) if key[1] in standing),
+        sources=tuple(
+            source
+            for source in sorted(sources, key=lambda s: (s.table, s.vintage, s.file, s.sha256))
+            if source.vintage in standing
+        ),
     )
 
 

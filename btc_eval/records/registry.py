@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from btc_eval.records import children_in_need, interactive_tool, looked_after, neighbours, other_tables
+from btc_eval.records.publications import INTERACTIVE_TOOL, NEIGHBOURS
 from btc_eval.records.reading import by_small_name, find_column
-from btc_eval.records.publications import NEIGHBOURS
-from btc_eval.records.spec import Compiled, Indicator, Publication, Spec
+from btc_eval.records.spec import Compiled, Publication, Spec
 from btc_eval.records.tables import RawTable
 
 SPECS: tuple[Spec, ...] = (
@@ -33,34 +33,35 @@ TABLES: dict[str, Compiled] = {
 def recognise(raw: RawTable) -> Spec | None:
     """Which published table is this? `None` where it is none we know.
 
-    A table that carries its publication's mark, or a known name, is recognised even when a column is missing, so that
-    the missing column can be named.
+    A table that carries its publication's mark, or a known name, is recognised even when some columns are missing, so
+    that they can be named. A table without councils is none of ours, even where its other columns are the same.
     """
-    complete = [spec for spec in SPECS if _has_columns(raw, spec)]
+    complete = [spec for spec in SPECS if _has_councils(raw) and _has_columns(raw, spec)]
     marked = [spec for spec in complete if _has_mark(raw, spec)]
     for found in (marked, [spec for spec in complete if not spec.mark[0]]):
         if found:
             return max(found, key=lambda spec: len(spec.indicators) + _named(raw, spec))
-    named = [spec for spec in SPECS if _named(raw, spec)]
-    likely = named or [spec for spec in SPECS if _has_mark(raw, spec) and _nearly(raw, spec)]
+    near = [spec for spec in SPECS if _half(raw, spec)]
+    named = [spec for spec in near if _named(raw, spec)]
+    likely = named or [spec for spec in near if _has_mark(raw, spec) and _has_councils(raw)]
     return likely[0] if likely else None
 
 
-def _nearly(raw: RawTable, spec: Spec) -> bool:
-    """Return whether most of the table is there: its councils and over half of its figures."""
+def _half(raw: RawTable, spec: Spec) -> bool:
+    """Return whether at least half of the table's own columns are there."""
     columns = by_small_name(raw)
-    held = sum(find_column(columns, indicator.names) is not None for indicator in spec.indicators)
-    return "new_la_code" in columns and held * 2 >= len(spec.indicators)
+    wanted = [i.names for i in spec.indicators if not i.optional] + [f.names for f in spec.filters]
+    return sum(find_column(columns, names) is not None for names in wanted) * 2 >= len(wanted)
+
+
+def _has_councils(raw: RawTable) -> bool:
+    return bool({"new_la_code", "geog_c"} & by_small_name(raw).keys())
 
 
 def _has_columns(raw: RawTable, spec: Spec) -> bool:
     columns = by_small_name(raw)
-    wanted = (*spec.indicators, *spec.filters)
-    return all(
-        find_column(columns, item.names) is not None
-        for item in wanted
-        if not (isinstance(item, Indicator) and item.optional)
-    )
+    needed = [i.names for i in spec.indicators if not i.optional] + [f.names for f in spec.filters]
+    return all(find_column(columns, names) is not None for names in needed)
 
 
 def _has_mark(raw: RawTable, spec: Spec) -> bool:
@@ -83,5 +84,5 @@ def publication_of(source: str) -> Publication:
     if source == neighbours.SOURCE:
         return NEIGHBOURS
     if source == interactive_tool.SOURCE:
-        return interactive_tool.PUBLICATION
+        return INTERACTIVE_TOOL
     return next(spec.publication for spec in SPECS if spec.source == source)

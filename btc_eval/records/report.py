@@ -74,7 +74,7 @@ class TableChange:
 
 @dataclass(frozen=True, slots=True)
 class RefreshReport:
-    """The outcome of a refresh. `changed` lists the compiled tables that differ; it is empty where anything was refused."""
+    """The outcome of a refresh; `changed` lists the compiled tables that differ, none where anything was refused."""
 
     accepted: bool
     refusals: tuple[Refusal, ...]

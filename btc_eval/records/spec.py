@@ -1,4 +1,4 @@
-"""What is known of a published table: how it is recognised, what its columns are called, how its figures must add up."""
+"""What is known of a published table: how it is recognised, its columns, and how its figures must add up."""
 
 from __future__ import annotations
 
@@ -49,12 +49,19 @@ class Sum:
         never exceed it.
     rounded_to
         Rounding of regions and England, whose total and parts are rounded one by one.
+    slack
+        Rounding left in a council's own sum.
+    binding
+        Whether a table that breaks the rule is refused. Spend is not: the publisher's own totals differ from their
+        lines for Slough in 2017-18 and the East of England in 2022-23, and are reported as concerns.
     """
 
     total: str
     parts: tuple[str, ...]
     exact: bool = True
     rounded_to: int = 10
+    slack: float = 0.0
+    binding: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,4 +168,3 @@ class Compiled:
     vintages: bool = False
     year: str = "year ending 31 March"
     columns: tuple[str, ...] = ()
-

@@ -102,9 +102,9 @@ class Reconciled:
         return {
             "measure": self.measure,
             "year": self.year,
-            "extract": self.extract,
-            "published": self.published,
-            "difference": round(self.extract - self.published, 6),
+            "extract": float(self.extract),
+            "published": float(self.published),
+            "difference": round(float(self.extract) - float(self.published), 6),
             "verdict": self.verdict,
         }
 

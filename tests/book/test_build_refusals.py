@@ -150,7 +150,7 @@ def test_a_folder_that_is_not_a_site_is_never_replaced(book: Book, tmp_path: Pat
     precious = tmp_path / "precious"
     precious.mkdir()
     (precious / "thesis.docx").write_text("years of work")
-    for out in (precious, book.root, book.root / "data", tmp_path):
+    for out in (precious, book.root, book.root / "data", book.root / "data" / "site", tmp_path):
         done = book.run("build", "--out", str(out))
         assert done.returncode == 2, done.stderr
         assert "--out: found" in done.stderr
@@ -206,7 +206,7 @@ def test_a_killed_build_leaves_a_whole_site_and_the_next_one_recovers(book: Book
     ours = {name: content for name, content in left.items() if name != "edition.json"}
     assert left == before or (ours == {name: after[name] for name in ours} and sorted(left) == sorted(after))
     assert "the total is 43" in book.page("outcomes/small")
-    assert sorted(path.name for path in book.site.parent.iterdir()) == ["html", "work"]
+    assert sorted(path.name for path in book.site.parent.iterdir()) == ["site", "work"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")

@@ -35,7 +35,7 @@ class Code:
         return self.first <= year <= self.last
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CodeList:
     """A list of codes with the spellings met in real files.
 

@@ -132,7 +132,13 @@ REFERRAL_SOURCE = CodeList(
         "5C": "5C: LA services - External", "6": "6: Police", "7": "7: Other legal agency", "8": "8: Other",
         "9": "9: Anonymous", "10": "10: Unknown", "5D": "5D: LA services - Early help",
     },
-    aliases={"individual": "1D", "schools": "2A", "education services": "2B", "early help": "5D", "gp": "3A"},
+    aliases={
+        "individual – family member, relative or carer": "1A", "individual - family member, relative or carer": "1A",
+        "self": "1C", "schools": "2A", "education services": "2B", "gp": "3A", "general practitioner (gp)": "3A",
+        "a&e": "3E", "housing association": "4", "local authority housing or housing association": "4",
+        "early help": "5D", "la services - early help": "5D", "la services – early help": "5D",
+        "other legal agency": "7", "other": "8",
+    },
 )  # fmt: skip
 
 ABUSE = CodeList(

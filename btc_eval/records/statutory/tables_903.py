@@ -77,14 +77,14 @@ HEALTH = _table(
             ("intervention_offered", "INTERVENTION_OFFERED"),
         )
     ),
-    key=("child_id",), hallmark=("child_id", "sdq_score"), aliases=("oc2_outcomes",),
+    key=("child_id", "return_year"), hallmark=("child_id", "sdq_score"), aliases=("oc2_outcomes",),
 )  # fmt: skip
 
 CARE_LEAVERS = _table(
     "care_leavers", "oc3", CHILD, BORN, _code("in_touch", "IN_TOUCH", leaving.IN_TOUCH, required=True),
     _code("activity", "ACTIV", leaving.ACTIVITY, required=True),
     _code("accommodation", "ACCOM", leaving.ACCOMMODATION, required=True),
-    key=("child_id",), hallmark=("child_id", "in_touch"),
+    key=("child_id", "return_year"), hallmark=("child_id", "in_touch"),
 )  # fmt: skip
 
 ADOPTION = _table(

@@ -59,7 +59,7 @@ def _date(name: str, heading: str, *aliases: str, required: bool = False) -> Col
 CONTACTS = _list(
     1, "annex_a_contacts", "Contacts", *COMMON, _date("contacted", "Date of Contact", "Contact Date", required=True),
     Column("source", "Contact Source", _CODE, shared.REFERRAL_SOURCE, aliases=("Source of contact",)),
-    key=("child_id", "contacted"), dated=("contacted",),
+    key=("child_id", "contacted", "source"), hallmark=("child_id", "contacted"), dated=("contacted",),
 )  # fmt: skip
 EARLY_HELP = _list(
     2, "annex_a_early_help", "Early Help", *COMMON,
@@ -79,7 +79,7 @@ REFERRALS = _list(
 ASSESSMENTS = _list(
     4, "annex_a_assessments", "Assessments", *COMMON, DISABLED,
     _date("started", "Continuous Assessment Start Date", "Assessment actual start date", required=True),
-    _date("seen", "Child Seen During Continuous Assessment"),
+    Column("seen", "Child Seen During Continuous Assessment", _FLAG),
     _date("authorised", "Continuous Assessment Date of Authorisation", "Assessment authorisation date"),
     Column("support_required", "Was the child assessed as requiring LA children's social care support?", _FLAG,
            aliases=("Was the child assessed as requiring LA children’s social care support?",)),

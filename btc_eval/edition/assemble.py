@@ -1,0 +1,122 @@
+"""The new site, put together beside the old one: findings, pages, notebooks, tables, the edition record."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from btc_eval.edition import fingerprint, record, render, stage, swap
+from btc_eval.edition.cache import Run
+from btc_eval.edition.chapters import Chapter
+from btc_eval.edition.collect import Collected, collect
+from btc_eval.edition.layout import Layout, read_toc
+from btc_eval.edition.progress import Progress
+
+
+def assemble(
+    where: Layout,
+    state: record.Commit,
+    chapters: Sequence[Chapter],
+    runs: Mapping[str, Run],
+    progress: Progress,
+) -> Path:
+    """What does the site look like, made from these pages and what their code showed?
+
+    Parameters
+    ----------
+    where
+        The folders of the build.
+    state
+        The commit that is built.
+    chapters
+        All pages in reading order.
+    runs
+        Name of a page to what it gave, for those with code.
+    progress
+        Told when the pages are rendered.
+
+    Returns
+    -------
+    Path
+        The complete site, in the folder beside `where.out` from which `swap.put_in_place` takes it.
+
+    Raises
+    ------
+    RefusedError
+        For anything that the chapters may not show, or that does not render without a warning.
+    """
+    collected = collect(chapters, runs, _known_ids(where, runs))
+    about = record.edition(where, state=state)
+    words = record.words_for_pages(about, collected.findings)
+    source = where.work / "src"
+    staged = {
+        chapter.page.name: stage.staged_notebook(chapter, runs.get(chapter.page.name), collected, words)
+        for chapter in chapters
+    }
+    stage.stage(where, chapters, staged, read_toc(where), source)
+    _add_assets(where, source / "_static")
+    progress.say("rendering the pages")
+    html = render.render(where, source, render.settings(where, source, words))
+    progress.step(f"rendered {len(chapters)} pages")
+    site = swap.bring(html, where.out)
+    about["notebooks"] = [
+        _write_notebook(site, chapter, runs.get(chapter.page.name), collected, words) for chapter in chapters
+    ]
+    for exhibit in collected.exhibits:
+        stage.write_if_changed(site / exhibit.path, exhibit.csv.encode())
+    _write_json(site / "findings.json", list(collected.findings))
+    _write_json(site / "edition.json", about)
+    return site
+
+
+def _known_ids(where: Layout, runs: Mapping[str, Run]) -> frozenset[str] | None:
+    """Return the ids that a finding may bear on; `None` where no finding bears on any, or the data holds none."""
+    bears = any(
+        (output.get("metadata", {}).get("btc_eval", {}).get("finding") or {}).get("bears_on")
+        for run in runs.values()
+        for outputs in run.outputs
+        for output in outputs
+    )
+    if not bears or not (where.data / "programme").is_dir():
+        return None
+    from btc_eval import programme
+
+    return frozenset(programme.known_ids())
+
+
+def _add_assets(where: Layout, static: Path) -> None:
+    """Put the scripts, styles and fonts of the library's pages into the staged book; made once for one library."""
+    made = where.work / "assets"
+    key = fingerprint.sha256_of([fingerprint.tree(fingerprint.library_folder() / "publish"), fingerprint.packages()])
+    stamp = where.work / "assets.key"
+    if not stamp.is_file() or stamp.read_text(encoding="utf-8") != key:
+        from btc_eval.publish.assets import write_assets
+
+        shutil.rmtree(made, ignore_errors=True)
+        made.mkdir(parents=True)
+        write_assets(made)
+        stamp.write_text(key, encoding="utf-8")
+    shutil.copytree(made, static, dirs_exist_ok=True)
+
+
+def _write_notebook(
+    site: Path, chapter: Chapter, run: Run | None, collected: Collected, words: Mapping[str, str]
+) -> dict[str, Any]:
+    """Write the notebook that a reviewer downloads, and return its line in `edition.json`."""
+    path = site / "notebooks" / f"{chapter.page.name}.ipynb"
+    stage.write_if_changed(path, stage.published_notebook(chapter, run, collected, words).encode())
+    # A reproducible build, which names its moment, holds nothing that another run of it would not.
+    measured = run is not None and not os.environ.get(record.EPOCH_VARIABLE)
+    return {
+        "name": chapter.page.name,
+        "sha256": fingerprint.sha256_file(path),
+        "seconds": run.seconds if run is not None and measured else None,
+    }
+
+
+def _write_json(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")

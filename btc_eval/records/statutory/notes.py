@@ -1,0 +1,88 @@
+"""What was noticed while reading one table of one file: counted, never quoted.
+
+A departure is something that differs from the format and was read all the same. Nothing here holds a value of a
+child's record: only columns, counts, months and codes, and a code is shown only where it looks like one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+_POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}", re.IGNORECASE)
+_CODE = re.compile(r"[A-Za-z]{0,8}\d{0,2}[A-Za-z]{0,2}")
+#: Longest code shown as it stands; the longest real one has six characters.
+LONGEST_CODE = 8
+#: Most different unknown codes named for one column; the rows of the others are still counted.
+MOST_CODES = 50
+
+
+def shown_code(text: str) -> str:
+    """How is an unknown code named in a report? As it stands where it can only be a code, else described.
+
+    A cell of a shifted file may hold an identifier, a date or a postcode: those are described by their length.
+
+    Examples
+    --------
+    >>> shown_code("Q9"), shown_code("CH41 1AA"), shown_code("12345678"), shown_code("<b>x")
+    ('Q9', '(text of 8 characters)', '(number of 8 digits)', '(text of 4 characters)')
+    """
+    bare = text.replace(" ", "")
+    if text.isdigit() and len(text) > 2:
+        return f"(number of {len(text)} digits)"
+    if len(text) <= LONGEST_CODE and text.isascii() and _CODE.fullmatch(text) and not _POSTCODE.fullmatch(bare):
+        return text
+    return f"(text of {len(text)} characters)"
+
+
+def shown_heading(text: str) -> str:
+    """How is a heading or a tag that no table knows named in a report? Printable, at most forty characters."""
+    printable = "".join(letter if letter.isprintable() else "·" for letter in text)
+    digits = sum(letter.isdigit() for letter in printable)
+    if digits > 4:  # a row of data where the headings should be
+        return f"(text of {len(text)} characters)"
+    return printable if len(printable) <= 40 else f"{printable[:39]}…"
+
+
+@dataclass
+class Notes:
+    """The counters of one table of one file.
+
+    Attributes
+    ----------
+    departures
+        (column, what) → rows.
+    unknown
+        column → code as shown → rows.
+    used
+        column → code → rows, for the codes whose years matter.
+    months
+        column → month (12 × year + month − 1) → rows, for the dated columns.
+    """
+
+    departures: Counter[tuple[str, str]] = field(default_factory=Counter)
+    unknown: dict[str, Counter[str]] = field(default_factory=dict)
+    used: dict[str, Counter[str]] = field(default_factory=dict)
+    months: dict[str, Counter[int]] = field(default_factory=dict)
+
+    def depart(self, column: str, what: str, rows: int = 1) -> None:
+        """Count rows that differ from the format."""
+        if rows:
+            self.departures[column, what] += rows
+
+    def met_unknown(self, column: str, text: str, rows: int) -> None:
+        """Count rows with a code that no list knows."""
+        codes = self.unknown.setdefault(column, Counter())
+        shown = shown_code(text)
+        if shown not in codes and len(codes) >= MOST_CODES:
+            shown = "(other codes)"
+        codes[shown] += rows
+
+    def met_code(self, column: str, code: str, rows: int) -> None:
+        """Count rows with a code that exists only in some collection years."""
+        self.used.setdefault(column, Counter())[code] += rows
+
+    def met_months(self, column: str, months: Counter[int]) -> None:
+        """Count rows by the month of their date."""
+        self.months.setdefault(column, Counter()).update(months)

@@ -1,0 +1,119 @@
+"""Which collection year is this file of, and is it a whole one? The dates decide; the name is a hint.
+
+A looked-after return is a set of files that share a year: the one of its episodes. A census says its year in its
+header. A list, an export and a register are of the year of their latest date.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from btc_eval.records.statutory.contract import Return
+from btc_eval.records.statutory.days import year_of_month
+from btc_eval.records.statutory.parts import Part
+
+#: A year needs this share of the dates to be the year of a return: below it lie slips of the hand.
+LEAST_SHARE = 0.02
+#: Fewer events than this cannot tell half a year from a quiet one.
+LEAST_EVENTS = 30
+#: A whole year has an event in its last quarter, and one in its first.
+_QUARTER = 3
+
+_NAMED_YEAR = re.compile(r"(?<!\d)(20\d\d)(?:[-_/ ]?(\d\d)(?!\d))?(?!\d)")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+
+
+def settle_years(parts: Sequence[Part]) -> list[str]:
+    """Give every part its year; return what is remarkable about the sets."""
+    remarks: list[str] = []
+    sets: dict[tuple[str, str, str], list[Part]] = {}
+    for part in parts:
+        folder = part.source.name if part.table.kind is Return.CIN or part.sheet else part.source.folder
+        sets.setdefault((part.table.kind, folder, part.label), []).append(part)
+    for members in sets.values():
+        year = _year_of(members)
+        for part in members:
+            part.year = year
+        remarks += _remarks(members, year)
+    return remarks
+
+
+def _year_of(members: Sequence[Part]) -> int:
+    stated = max((part.stated_year for part in members), default=0)
+    if stated:
+        return stated
+    named = _named(members[0].source.name)
+    if members[0].table.kind in (Return.CASE_SYSTEM, Return.ANNEX_A, Return.REGISTER, Return.WARDS):
+        return max((year_of_month(part.latest_month) for part in members if part.latest_month), default=named)
+    telling = [part for part in members if part.table.name.endswith("_episodes") and part.table.name[:2] in ("lo", "ci")]
+    dated = _latest(telling) or _latest(members)
+    return max(dated, named)
+
+
+def _latest(parts: Iterable[Part]) -> int:
+    """Return the last year with more than a sliver of some column's dates."""
+    latest = 0
+    for part in parts:
+        for months in part.notes.months.values():
+            years: Counter[int] = Counter()
+            for month, rows in months.items():
+                years[year_of_month(month)] += rows
+            total = sum(years.values())
+            latest = max(latest, max((year for year, rows in years.items() if rows >= LEAST_SHARE * total), default=0))
+    return latest
+
+
+def _named(name: str) -> int:
+    """Return the year in the name of a file or its folder: `2017-18` ends in 2018; `2017` alone may start there."""
+    found = _NAMED_YEAR.findall(name)
+    if not found:
+        return 0
+    year, end = int(found[-1][0]), found[-1][1]
+    return year + 1 if end and int(end) == (year + 1) % 100 else year
+
+
+def _remarks(members: Sequence[Part], year: int) -> list[str]:
+    first = members[0]
+    name = first.file if len(members) == 1 or first.table.kind is Return.CIN else first.source.folder + first.label
+    remarks = []
+    for part in members:
+        for column, months in part.notes.months.items():
+            after = sum(rows for month, rows in months.items() if year and year_of_month(month) > year)
+            part.notes.depart(column, "a date after the end of the return's year", after)
+    if first.table.kind is Return.LOOKED_AFTER and not any(p.table.name == "looked_after_children" for p in members):
+        remarks.append(f"{name}: the set of {year} has no table of children (header): age and sex are not known from it")
+    if first.table.kind in (Return.CIN, Return.LOOKED_AFTER) and year:
+        remarks += _half_year(members, name, year)
+    return remarks
+
+
+def _half_year(members: Sequence[Part], name: str, year: int) -> list[str]:
+    """Say where the events of the return's own year stop early or start late."""
+    events: Counter[int] = Counter()
+    for part in members:
+        if part.table.name in ("looked_after_episodes", "cin_episodes"):
+            column = "started" if part.table.name == "looked_after_episodes" else "referred"
+            events.update(part.notes.months.get(column, Counter()))
+    own = [month for month in events if year_of_month(month) == year]
+    if sum(events[month] for month in own) < LEAST_EVENTS:
+        return []
+    first, last = min(own), max(own)
+    start = 12 * (year - 1) + 3
+    if last < start + 12 - _QUARTER or first >= start + _QUARTER:
+        for part in members:
+            part.notes.depart("", HALF_YEAR)
+        return [f"{name}: the return of {year} runs only from {_month(first)} to {_month(last)}"]
+    return []
+
+
+#: Counted against a return that does not cover its year; reconciliation leaves that year out.
+HALF_YEAR = "a return that covers only part of its year"
+
+
+def _month(month: int) -> str:
+    return f"{_MONTHS[month % 12]} {month // 12}"

@@ -1,0 +1,205 @@
+"""The pages of learning and of the plan: within a chapter's bounds, whole, and plain.
+
+The cells are run here one after another, as the builder's kernel would, and what they show is caught on its way out.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from btc_eval import locations, programme
+from btc_eval.publish import emit
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = {"learning": ROOT / "book/learning/what-was-learned.md", "plan": ROOT / "book/plan/remodelling.md"}
+CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+PASTE = re.compile(r"\{glue:text\}`([^`]+)`")
+ANSWER = re.compile(r"^:::\{admonition\} The answer\n:class: answer\n(?P<body>.*?)^:::$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass
+class Shown:
+    """What a page showed when it was run: tables by id as text, and pasted words by key."""
+
+    tables: dict[str, str] = field(default_factory=dict)
+    pasted: dict[str, str] = field(default_factory=dict)
+    findings: list[dict[str, Any]] = field(default_factory=list)
+
+
+def text_of(page: str) -> str:
+    """Return the page as it is written."""
+    return PAGES[page].read_text(encoding="utf-8")
+
+
+def cells_of(page: str) -> list[str]:
+    """Return the code of each cell, without its options."""
+    bodies = (match["body"] for match in CELL.finditer(text_of(page)))
+    return ["\n".join(line for line in body.splitlines() if not line.startswith(":")) for body in bodies]
+
+
+@cache
+def ran(page: str) -> Shown:
+    """Run the page's cells in order and return what they showed."""
+    shown = Shown()
+
+    def record(key: str, text: str, about: dict[str, Any]) -> None:
+        assert key not in shown.pasted, f"{key} is pasted twice"
+        shown.pasted[key] = text
+        if about.get("kind") == "finding":
+            shown.findings.append(about["finding"])
+
+    def exhibit(html: str, about: dict[str, Any]) -> None:
+        shown.tables[about["id"]] = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html)))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(emit, "record", record)
+        patch.setattr(emit, "exhibit", exhibit)
+        patch.setenv(locations.DATA_VARIABLE, str(ROOT / "data"))
+        names: dict[str, Any] = {}
+        for cell in cells_of(page):
+            exec(compile(cell, page, "exec"), names)
+    return shown
+
+
+@pytest.fixture(autouse=True)
+def _own_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(locations.DATA_VARIABLE, str(ROOT / "data"))
+
+
+@pytest.fixture(params=sorted(PAGES))
+def page(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
+def test_cells_are_short_and_hold_no_function_loop_or_path(page: str) -> None:
+    cells = cells_of(page)
+    forbidden = (ast.FunctionDef, ast.ClassDef, ast.For, ast.While, ast.Lambda, ast.comprehension)
+
+    assert all(len([line for line in cell.splitlines() if line.strip()]) <= 8 for cell in cells)
+    assert sum(len([line for line in cell.splitlines() if line.strip()]) for cell in cells) <= 60
+    for cell in cells:
+        nodes = list(ast.walk(ast.parse(cell)))
+        assert not [node for node in nodes if isinstance(node, forbidden)]
+        texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+        assert not [text for text in texts if "/" in text or text.endswith((".toml", ".csv"))]
+
+
+def test_what_prose_pastes_was_made_on_the_page_and_the_other_way_round(page: str) -> None:
+    assert set(PASTE.findall(text_of(page))) == set(ran(page).pasted)
+
+
+def test_prose_types_no_figure_but_dates_and_paragraphs(page: str) -> None:
+    prose = CELL.sub("", text_of(page)).split("---\n", 2)[2]
+    prose = PASTE.sub("", prose)
+    months = "January|February|March|April|May|June|July|August|September|October|November|December"
+    for allowed in (
+        rf"\b\d{{1,2}} (?:{months}) \d{{4}}\b",
+        r"\b(?:19|20)\d\d\b",
+        r"paragraphs? \d+\.\d+(?: to \d+\.\d+)?",
+        r"“[^”]*”",
+        r"£3 million",
+    ):
+        prose = re.sub(allowed, "", prose)
+    assert re.findall(r"\d+", prose) == []
+
+
+def test_findings_bear_on_records_that_exist(page: str) -> None:
+    findings = ran(page).findings
+    assert findings
+    for finding in findings:
+        assert set(finding["bears_on"]) <= programme.known_ids()
+        assert finding["estimate"] is not None
+
+
+@pytest.mark.parametrize(
+    ("page", "table", "kind", "fields"),
+    [
+        ("learning", "themes", "themes", ["name", "tried", "learned", "strength", "why"]),
+        ("learning", "practice", "practice", ["element", "meaning"]),
+        ("learning", "inspections", "inspections", ["what", "area", "text_seen"]),
+        ("learning", "projects", "projects", ["what"]),
+        ("plan", "priorities", "priorities", ["name", "summary", "success"]),
+        ("plan", "teams", "teams", ["what"]),
+        ("plan", "hubs", "hubs", ["name", "locality", "type", "opening"]),
+        ("plan", "roles", "roles", ["role"]),
+        ("plan", "outcomes", "outcomes", ["outcome"]),
+        ("plan", "indicators", "indicators", ["name", "caution"]),
+    ],
+)
+def test_every_record_stands_in_its_table(page: str, table: str, kind: str, fields: list[str]) -> None:
+    shown = ran(page).tables[table]
+    frame = getattr(programme, kind)().frame()
+    for name in fields:
+        for cell in frame[name]:
+            assert re.sub(r"\s+", " ", str(cell)) in shown, cell
+
+
+def test_every_commitment_stands_on_the_page_of_the_plan() -> None:
+    tables = ran("plan").tables
+    for item in programme.commitments():
+        table = tables["commitments" if item.era.value == "remodelling plan" else "other-promises"]
+        for cell in (item.what, item.status.value, item.evidence):
+            assert cell in table, item.id
+    assert tables["commitments"].count("no owner named") == 32
+    assert tables["commitments"].count("no date given") == 29
+
+
+def test_what_was_not_seen_is_told() -> None:
+    table = ran("learning").tables["not-seen"]
+    for document in programme.documents().where(seen="not seen"):
+        assert document.title in table
+
+
+def test_sentences_say_what_a_count_by_hand_gives() -> None:
+    plan, learning = ran("plan").pasted, ran("learning").pasted
+    promised = [item for item in programme.commitments() if item.era.value == "remodelling plan"]
+    neither = [item for item in promised if not item.owner and not item.due]
+    unknown = [item for item in promised if item.status.value == "not known"]
+    strengths = [theme.strength.value for theme in programme.themes()]
+
+    assert plan["plan-owners"].startswith(f"The plan makes {len(promised)} promises, and {len(neither)} of them")
+    assert plan["plan-known"].startswith(f"For {len(unknown)} of the {len(promised)} ")
+    assert plan["plan-hubs"] == "The plan lists 12 Family Hubs, 5 of them in the east of the borough."
+    assert learning["learning-strength"].startswith(
+        f"Of {len(strengths)} lessons in the papers, {strengths.count('strong')} were put to a fair test"
+    )
+    assert f"{strengths.count('none shown')} come with nothing" in learning["learning-strength"]
+    assert learning["learning-outside"] == str(strengths.count("moderate"))
+    assert "quotes 4 strengths" in learning["learning-inspections"]
+    assert "of the 9 weaknesses" in learning["learning-inspections"]
+
+
+def syllables(word: str) -> int:
+    """Return roughly how many syllables a word has: its runs of vowels, a silent final e left out."""
+    runs = len(re.findall(r"[aeiouy]+", word.lower()))
+    return max(1, runs - (word.lower().endswith("e") and not word.lower().endswith(("le", "ee")) and runs > 1))
+
+
+def test_the_answer_is_two_sentences_and_can_be_read_at_fourteen(page: str) -> None:
+    (box,) = [match["body"] for match in ANSWER.finditer(text_of(page))]
+    pasted = ran(page).pasted
+    answer = PASTE.sub(lambda match: pasted[match[1]], box).strip()
+    sentences = [part for part in re.split(r"(?<=[.?!])\s+", answer) if part]
+    words = re.findall(r"[A-Za-z’'-]+", answer)
+
+    grade = 0.39 * len(words) / len(sentences) + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
+
+    assert len(sentences) == 2
+    assert grade <= 9, "a school year whose pupils are fourteen"
+
+
+def test_every_question_comes_before_its_answer_and_sources_come_last(page: str) -> None:
+    headings = re.findall(r"^## (.+)$", text_of(page), flags=re.MULTILINE)
+    text = text_of(page)
+    assert text.index("**The question.**") < text.index("The answer") < text.index("\n## ")
+    assert headings.index("How sure we are") < len(headings) - 1
+    assert headings[-1] == "Sources"
