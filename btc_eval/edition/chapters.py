@@ -173,6 +173,20 @@ def _check(chapter: Chapter) -> None:
         for cell in chapter.cells
         if cell.kind == "raw"
     ]
+    faults += [
+        Refusal(
+            label,
+            f"line {line}",
+            f"a paste from another page without a format, {match[1]!r}",
+            "page.md::key:s; without the last two characters the book takes the key for a format",
+            "Add :s to its end.",
+        )
+        for cell in chapter.cells
+        if cell.kind == "markdown"
+        for match in PASTE.finditer(cell.source)
+        if "::" in match[1] and ":" not in match[1].rpartition("::")[2]
+        for line in [cell.line + cell.source.count("\n", 0, match.start())]
+    ]
     if faults:
         raise RefusedError(faults)
 
@@ -197,15 +211,17 @@ def pasted_keys(chapter: Chapter) -> list[tuple[str, str, int]]:
     Returns
     -------
     list of tuple
-        The key, the page it comes from ("" for this one), and the line; in the order of the text. A format after a
-        key from another page (`page.md::key:s`) is taken off.
+        The key, the page it comes from ("" for this one), and the line; in the order of the text.
     """
-    found = []
-    for cell in chapter.cells:
-        if cell.kind != "markdown":
-            continue
-        for match in PASTE.finditer(cell.source):
-            line = cell.line + cell.source.count("\n", 0, match.start())
-            other, separator, key = match[1].rpartition("::")
-            found.append((key.partition(":")[0] if separator else key, other, line))
-    return found
+    return [
+        (*taken_apart(match[1]), cell.line + cell.source.count("\n", 0, match.start()))
+        for cell in chapter.cells
+        if cell.kind == "markdown"
+        for match in PASTE.finditer(cell.source)
+    ]
+
+
+def taken_apart(paste: str) -> tuple[str, str]:
+    """Which key is pasted, and from which page? `page.md::key:s` has both, and a format that the book needs."""
+    page, separator, key = paste.rpartition("::")
+    return (key.partition(":")[0], page) if separator else (key, "")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from btc_eval.edition.cache import Run
-from btc_eval.edition.chapters import KERNEL, PASTE, Chapter, pasted_keys
+from btc_eval.edition.chapters import KERNEL, PASTE, Chapter, pasted_keys, taken_apart
 from btc_eval.edition.collect import Collected, pasted_page
 from btc_eval.edition.layout import Layout, Page
 
@@ -61,8 +61,7 @@ def published_notebook(chapter: Chapter, run: Run | None, collected: Collected, 
     root = "../" * (chapter.page.name.count("/") + 1)
 
     def pasted(match: re.Match[str]) -> str:
-        other, separator, key = match[1].rpartition("::")
-        key = key.partition(":")[0] if separator else key
+        key, other = taken_apart(match[1])
         return collected.pastes[pasted_page(chapter, other)][key]
 
     def written(text: str) -> str:

@@ -9,6 +9,7 @@ correlation in the residuals).
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
@@ -25,7 +26,8 @@ def quasi_poisson_ar1(
     steps: Ints | None = None,
     *,
     floor: float = 1.0,
-    rounds: int = 40,
+    start: Floats | None = None,
+    rounds: int = 60,
 ) -> Fits:
     """By what ratio do these counts change, when neighbouring months are alike?
 
@@ -41,6 +43,8 @@ def quasi_poisson_ar1(
         (n,) periods since the row before; see `restricted_ar1`.
     floor
         The dispersion is never taken below this.
+    start
+        (R, p) coefficients to begin from; `None` begins from Poisson regression.
 
     Returns
     -------
@@ -48,23 +52,34 @@ def quasi_poisson_ar1(
         Kenward–Roger standard errors and degrees of freedom. `scale` is the dispersion found, before the floor.
     """
     fixed = np.zeros((len(design), 1)) if offset is None else np.atleast_2d(offset.T).T
-    start = poisson_maximum(design, series, offset)
-    mean, coef = start.mean, start.turned.coefficients(start.rotated)
-    found: Fits | None = None
+    if start is None:
+        first = poisson_maximum(design, series, offset)
+        coef, usable = first.turned.coefficients(first.rotated), first.converged
+    else:
+        coef, usable = start, np.ones(series.shape[1], dtype=bool)
     move = np.full(series.shape[1], np.inf)
     for _ in range(rounds):
-        root = np.sqrt(mean)
-        working = (np.log(mean) - fixed + (series - mean) / mean) * root
-        found = restricted_ar1(root.T[:, :, None] * design, working, steps)
-        change = np.abs((found.coef - coef) @ design.T).max(axis=1)
+        found = _working_fit(design, series, fixed, coef, steps, "none")
+        move = np.abs((found.coef - coef) @ design.T).max(axis=1)
         # Half-steps while far away: a full one can overshoot on the exponential scale.
-        coef = coef + np.minimum(1.0, 1.0 / np.maximum(change, 1e-300))[:, None] * (found.coef - coef)
-        mean = np.exp(np.clip(design @ coef.T + fixed, -LIMIT, LIMIT))
-        move = change
-        if bool((move < 1e-10).all()):
+        coef = coef + np.minimum(1.0, 1.0 / np.maximum(move, 1e-300))[:, None] * (found.coef - coef)
+        if bool((move < 1e-9).all()):
             break
-    if found is None:
-        raise ValueError("at least one round is needed")
+    found = _working_fit(design, series, fixed, coef, steps, "kenward-roger")
     widen = np.maximum(found.scale, floor) / found.scale
     precision = replace(found.precision, covariance=found.precision.covariance * widen[:, None, None])
-    return replace(found, coef=coef, precision=precision, converged=start.converged & (move < 1e-6))
+    return replace(found, precision=precision, converged=usable & (move < 1e-6))
+
+
+def _working_fit(
+    design: Floats,
+    series: Floats,
+    fixed: Floats,
+    coef: Floats,
+    steps: Ints | None,
+    correction: Literal["kenward-roger", "none"],
+) -> Fits:
+    mean = np.exp(np.clip(design @ coef.T + fixed, -LIMIT, LIMIT))
+    root = np.sqrt(mean)
+    working = (np.log(mean) - fixed + (series - mean) / mean) * root
+    return restricted_ar1(root.T[:, :, None] * design, working, steps, correction=correction)

@@ -27,16 +27,23 @@ _GRID = np.concatenate([[-SEARCH, -0.99], np.linspace(-0.96, 0.96, 33), [0.99, S
 
 def _search(problem: Regression) -> tuple[Floats, Floats, Floats]:
     """Return the best φ of the grid for each series and the grid points either side of it."""
+    weights = whitening_weights(_GRID, problem.rows.gaps)[0]
+    log_det = problem.rows.log_determinant(_GRID)[0]
     values = np.empty((len(_GRID), problem.count))
-    for place, phi in enumerate(_GRID):
-        weights = whitening_weights(np.array([phi]), problem.rows.gaps)[0]
-        inverse = np.linalg.inv(np.linalg.cholesky(problem.xx.at(weights)))
-        b = problem.xy.at(weights)
-        z = b @ inverse[0].T if len(inverse) == 1 else (inverse @ b[..., None])[..., 0]
-        rss = problem.yy.at(weights) - np.einsum("rp,rp->r", z, z)
-        log_det = problem.rows.log_determinant(np.array([phi]))[0]
+    shared = len(problem.xx.first) == 1
+    every = np.linalg.inv(np.linalg.cholesky(problem.xx.at(weights))) if shared else None
+    for place in range(len(_GRID)):
+        here = weights[:, :, place : place + 1]
+        b = problem.xy.at(here)
+        if every is None:
+            inverse = np.linalg.inv(np.linalg.cholesky(problem.xx.at(here)))
+            z = times(np.asarray(inverse, dtype=np.float64), b)
+        else:
+            inverse = every[place : place + 1]
+            z = b @ inverse[0].T
+        rss = problem.yy.at(here) - dot(z, z)
         log_det_a = -2 * np.log(np.diagonal(inverse, axis1=1, axis2=2)).sum(axis=1)
-        values[place] = problem.spare * np.log(np.maximum(rss, 1e-300)) + log_det + log_det_a
+        values[place] = problem.spare * np.log(np.maximum(rss, 1e-300)) + log_det[place] + log_det_a
     best = values.argmin(axis=0)
     return _GRID[best], _GRID[np.maximum(best - 1, 0)], _GRID[np.minimum(best + 1, len(_GRID) - 1)]
 
@@ -142,23 +149,22 @@ def restricted_ar1(
     problem = Regression.of(design, series, gaps)
     phi, state = _polish(problem)
     variance = state.rss / problem.spare
-    parameters, middle = _second_order(problem, phi, state, information)
-    covariance = state.c
-    if correction == "kenward-roger":
-        covariance = state.c + 2 * parameters[:, 1, 1, None, None] * (state.c @ middle @ state.c)
-    student = Satterthwaite(
-        covariance=problem.covariance(state.c),
-        slopes=-problem.covariance(state.c @ state.a1 @ state.c)[:, None],
-        parameters=parameters,
-        floor=df_floor,
-    )
+    unadjusted = problem.covariance(variance[:, None, None] * state.c)
+    precision = Precision(unadjusted, np.full(count, float(problem.spare)))
+    if correction != "none":
+        parameters, middle = _second_order(problem, phi, state, information)
+        student = Satterthwaite(
+            covariance=problem.covariance(state.c),
+            slopes=-problem.covariance(state.c @ state.a1 @ state.c)[:, None],
+            parameters=parameters,
+            floor=df_floor,
+        )
+        inflation = 2 * parameters[:, 1, 1, None, None] * (state.c @ middle @ state.c)
+        more = problem.covariance(variance[:, None, None] * inflation) if correction == "kenward-roger" else 0.0
+        precision = Precision(unadjusted + more, precision.degrees_of_freedom, student)
     return Fits(
         coef=problem.coefficients(state.beta),
-        precision=Precision(
-            covariance=problem.covariance(variance[:, None, None] * covariance),
-            degrees_of_freedom=np.full(count, float(problem.spare)),
-            satterthwaite=None if correction == "none" else student,
-        ),
+        precision=precision,
         scale=variance,
         phi=phi[:, None],
         at_boundary=np.abs(phi) > BOUNDARY,

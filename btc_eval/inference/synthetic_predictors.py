@@ -7,6 +7,7 @@ problem is solved exactly; the outer gradient is exact too, by differentiating t
 donors in use; and quasi-Newton searches start from many places and are shaken loose from where they end. Two cases
 need no search, and are recognised: a treated unit inside the hull of the donors, whose predictors are met whatever
 their importance; and importances under which the best fit of all to the outcomes is also nearest in the predictors.
+Searches start from importances that come nearest to supporting the best fits with some donors left out.
 
 References
 ----------
@@ -25,7 +26,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import linprog, minimize
 
-from btc_eval.inference import Floats
+from btc_eval.inference import Floats, Ints
 from btc_eval.inference.simplex import nearest_in_hull
 from btc_eval.inference.synthetic import Weights
 
@@ -36,8 +37,10 @@ _LOWEST = float(np.log(_LEAST))
 _EXACT = 1e-9
 #: Weight of the predictors over the outcomes where the predictors can be met exactly.
 _FIRST = 1e5
-#: Spread of random starts and of shakes, on the log scale; the share of predictors a shake moves.
-_SPREAD, _SHAKE, _MOVED = 2.0, 3.0, 0.35
+#: Size of a shake on the log scale, and the share of predictors it moves.
+_SHAKE, _MOVED = 4.0, 0.35
+#: How many close fits lend their supporting importances as starts.
+_SUPPORTS = 12
 _QUASI_NEWTON_STEPS = 60
 
 
@@ -79,16 +82,23 @@ class _Nested:
         first = _FIRST * float(np.linalg.norm(self.outcome_gaps)) / size
         return nearest_in_hull(np.vstack([first * self.predictor_gaps, self.outcome_gaps]))
 
-    def supporting(self) -> tuple[float, Floats]:
-        """Which importances come nearest to making the best fit to the outcomes also nearest in the predictors?
+    def best_fit(self, without: Ints) -> Floats:
+        """Return the weights that follow the outcomes most closely, some donors left out."""
+        kept = np.ones(self.outcome_gaps.shape[1], dtype=bool)
+        kept[without] = False
+        weights = np.zeros(len(kept))
+        weights[kept] = nearest_in_hull(self.outcome_gaps[:, kept])
+        return weights
 
-        Returns the shortfall in the optimality conditions, nought where they hold, and the importances. The conditions
-        are linear in the importances, so this is a linear programme.
+    def supporting(self, weights: Floats) -> tuple[float, Floats]:
+        """Which importances come nearest to making these weights nearest in the predictors?
+
+        Returns the shortfall in the optimality conditions, nought where they hold, and the logarithms of the
+        importances. The conditions are linear in the importances, so this is a linear programme.
         """
-        best = nearest_in_hull(self.outcome_gaps)
-        meeting = self.predictor_gaps @ best
+        meeting = self.predictor_gaps @ weights
         slopes = (self.predictor_gaps * meeting[:, None] - (meeting**2)[:, None]).T
-        used = best > 0
+        used = weights > 0
         donors, count = slopes.shape
         slack = np.eye(donors)
         found = linprog(
@@ -100,8 +110,8 @@ class _Nested:
             bounds=[(_LEAST, None)] * count + [(0.0, None)] * donors,
         )
         if found.status != 0:
-            return float("inf"), np.full(count, 1.0 / count)
-        return float(found.fun), np.asarray(found.x[:count], dtype=float)
+            return float("inf"), np.zeros(count)
+        return float(found.fun), np.log(np.maximum(found.x[:count], _LEAST))
 
     def descend(self, logs: Floats) -> tuple[float, Floats]:
         """Follow the gradient from `logs` to a local minimum."""
@@ -138,9 +148,9 @@ def nested(
     importance
         Shape (predictors,): importances to use as they are, of any positive scale; `None` estimates them.
     searches
-        Number of quasi-Newton searches: a third from spread-out starts, the rest shaken from the best so far.
+        Number of quasi-Newton searches: half from starts of different kinds, half shaken from the best so far.
     seed
-        Seed of the spread-out starts and shakes: the same seed gives the same weights.
+        Seed of the random starts and shakes: the same seed gives the same weights.
 
     Returns
     -------
@@ -163,36 +173,48 @@ def nested(
     elif donors is not None:
         shares = np.full(len(x1), 1.0 / len(x1))
     else:
-        shortfall, shares = problem.supporting()
+        shortfall, logs = problem.supporting(problem.best_fit(np.array([], dtype=np.int64)))
         if shortfall > _EXACT:
-            starts = _starts(together / scale[:, None], np.column_stack([z1, Z0]), searches, seed)
-            shares = _shares(_search(problem, [np.log(shares), *starts], seed))
+            plain = _regression(together / scale[:, None], np.column_stack([z1, Z0]))
+            logs = _search(problem, [logs, np.zeros(len(x1)), plain], searches, np.random.default_rng(seed))
+        shares = _shares(logs)
         donors = problem.weights(shares)
     return Weights(donors, predictors=shares, loss=float(np.mean((z1 - Z0 @ donors) ** 2)))
 
 
-def _starts(predictors: Floats, outcomes: Floats, searches: int, seed: int) -> list[Floats]:
-    """Equal importances, those of a regression of the outcomes on the predictors, and random ones."""
-    count = len(predictors)
+def _regression(predictors: Floats, outcomes: Floats) -> Floats:
+    """Return importances (logarithms) as a regression of the outcomes on the predictors, over all units, gives them."""
     design = np.column_stack([np.ones(predictors.shape[1]), predictors.T])
-    slopes = np.linalg.lstsq(design, outcomes.T, rcond=None)[0][1:]
-    strength = np.maximum(np.sum(slopes**2, axis=1), 1e-6 * float(np.sum(slopes**2)) or 1.0)
-    rng = np.random.default_rng(seed)
-    spread = [rng.normal(0.0, _SPREAD, count) for _ in range(max(searches // 3 - 3, 0))]
-    return [np.zeros(count), np.log(strength), *spread]
+    squares = np.sum(np.linalg.lstsq(design, outcomes.T, rcond=None)[0][1:] ** 2, axis=1)
+    return np.asarray(np.log(np.maximum(squares, _LEAST * float(squares.sum()) or 1.0)))
 
 
-def _search(problem: _Nested, starts: list[Floats], seed: int) -> Floats:
+def _search(problem: _Nested, starts: list[Floats], searches: int, rng: np.random.Generator) -> Floats:
+    """Descend from importances that support close fits, from the given starts and random ones; then shake the best."""
+    count = len(starts[0])
+    half = max(searches // 2, len(starts))
+    supports = [problem.supporting(problem.best_fit(without))[1] for without in _left_out(problem)]
+    starts = (starts + supports)[:half]
+    starts += [rng.uniform(_LOWEST, 0.0, count) for _ in range(half - len(starts))]
     best, logs = min((problem.descend(start) for start in starts), key=_value)
-    rng = np.random.default_rng(seed + 1)
-    for _ in range(2 * len(starts)):
-        moved = rng.random(len(logs)) < _MOVED
-        moved[rng.integers(len(logs))] = True
+    for _ in range(searches - half):
+        moved = rng.random(count) < _MOVED
+        moved[rng.integers(count)] = True
         shaken = np.clip(logs - logs.max(), _LOWEST / 2, 0.0)
-        value, where = problem.descend(shaken + moved * rng.normal(0.0, _SHAKE, len(logs)))
+        value, where = problem.descend(shaken + moved * rng.normal(0.0, _SHAKE, count))
         if value < best:
             best, logs = value, where
     return logs
+
+
+def _left_out(problem: _Nested) -> list[Ints]:
+    """Which donors of the best fit to leave out, singly and in pairs, the heaviest first."""
+    weights = problem.best_fit(np.array([], dtype=np.int64))
+    order = [int(i) for i in np.argsort(-weights, kind="stable") if weights[i] > 0]
+    single = [np.array([i]) for i in order]
+    pairs = [np.array([i, j]) for place, i in enumerate(order) for j in order[:place]]
+    enough = [without for without in single + pairs if len(weights) - len(without) >= 1]
+    return enough[:_SUPPORTS]
 
 
 def _value(found: tuple[float, Floats]) -> float:

@@ -17,6 +17,7 @@ from btc_eval.its.placebo_time import (
 )
 from btc_eval.its.power import Power, minimum_detectable_effect, power
 from btc_eval.its.result import SegmentedFit
+from btc_eval.its.sensitivity import specification_curve
 from btc_eval.its.spec import Event, pulse, step, window
 
 # Comparative designs: synthetic control, difference in differences, event study.
@@ -38,6 +39,7 @@ __all__ = [
     "placebo_in_time",
     "power",
     "pulse",
+    "specification_curve",
     "step",
     "window",
 ]

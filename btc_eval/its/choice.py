@@ -16,15 +16,17 @@ def choose(series: Series, points: int, spec: Specification) -> tuple[Specificat
     """Return the choices with estimator, intervals and control resolved, and the reason in a sentence or two.
 
     The rule. Whole numbers of 0 or more are counts: quasi-Poisson, or quasi-Poisson with AR(1) errors where the
-    autocorrelation of its residuals is above 0.2 (decided after a first fit, in `refit`). Anything else is a rate or measure: REML with AR(1) errors from 12 points on, least squares below. Intervals are the
-    model's own, except that in short series (least squares by default; REML under 24 points) they are widened by
-    simulation until they hold at any autocorrelation from 0 to 0.8.
+    autocorrelation of its residuals is above 0.2 (decided after a first fit, in `refit`). Anything else is a rate or
+    measure: REML with AR(1) errors from 12 points on, least squares below. Intervals are the model's own, except that
+    in short series (least squares chosen by default; REML under 24 points) they are widened by simulation until they
+    hold at any autocorrelation from 0 to 0.8.
     """
+    asked, intervals = spec.estimator, spec.intervals
     spec, why = _estimator(series, points, spec)
-    intervals = spec.intervals
     if intervals == "auto":
         short = spec.estimator == "reml" and points < CALIBRATED_BELOW and spec.small_sample == "kenward-roger"
-        intervals = "calibrated" if _can_calibrate(spec) and (short or why.startswith("A series of")) else "model"
+        short |= spec.estimator == "ols" and asked == "auto"
+        intervals = "calibrated" if short and _can_calibrate(spec) else "model"
     if intervals == "calibrated" and not _can_calibrate(spec):
         raise _wrong(spec, "calibrated", "'ols', or 'reml' with order (1, 0, 0), not stacked")
     if intervals in ("hac", "bootstrap") and spec.estimator not in COUNT_ESTIMATORS:

@@ -110,7 +110,10 @@ def build_design(series: Series, spec: Specification, extra: Extra | None = None
         Too few points, or columns that say the same thing.
     """
     design = lay_out(series, spec, extra)
-    check_design(series.clock, series.periods, design)
+    # beside a stacked control the control's own columns repeat in the treated rows; its rows tell them apart
+    stacked = bool(spec.control) and spec.control_as == "stacked"
+    own = [i for i, name in enumerate(design.names) if not (stacked and name.startswith("control_"))]
+    check_design(series.clock, series.periods, design, own)
     return design
 
 
@@ -203,10 +206,10 @@ def _event(clock: Clock, periods: Ints, event: Event) -> Floats:
     return column
 
 
-def check_design(clock: Clock, periods: Ints, design: Design) -> None:
+def check_design(clock: Clock, periods: Ints, design: Design, own: list[int]) -> None:
     """Refuse too few points in all, on a side, or for the terms; refuse columns that say the same thing."""
     faults: list[Refusal] = []
-    rows = design.factual[design.used]
+    rows = design.factual[design.used][:, own]
     n, p = rows.shape
     if n < LEAST_POINTS:
         faults.append(
@@ -237,7 +240,7 @@ def check_design(clock: Clock, periods: Ints, design: Design) -> None:
                     "Choose a date with more points either side, or wait for more data.",
                 )
             )
-    if not faults and (same := dependent_terms(rows, design.names)):
+    if not faults and (same := dependent_terms(rows, tuple(design.names[i] for i in own))):
         faults.append(
             Refusal(
                 "its",

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from btc_eval.estimates import Check
 from btc_eval.inference import Floats
 from btc_eval.inference.precision import Fits
 from btc_eval.inference.reference import Draws, Judgement, judge
 from btc_eval.its import effect as effects
+from btc_eval.its import report as reports
 from btc_eval.its.design import Design
 from btc_eval.its.door import LOW_INFORMATION, Series
 from btc_eval.its.engine import Data
@@ -166,6 +168,29 @@ class SegmentedFit:
             the totals less one; cumulative is a total.
         """
         return effects.effect(self, at, intervention)
+
+    def checks(self) -> tuple[Check, ...]:
+        """What was looked at, and what was seen? Each check has a verdict; one that could not run says so."""
+        # checks refit, and so stand above results: the import waits until both are loaded
+        from btc_eval.its.checks import checks
+
+        return checks(self)
+
+    def report(self, checks: tuple[Check, ...] | None = None) -> pd.DataFrame:
+        """What must a reader be told about this fit?
+
+        Parameters
+        ----------
+        checks
+            As returned by `checks()`, to be listed too.
+
+        Returns
+        -------
+        DataFrame
+            section, item, value: series, model, results and checks, following the reporting recommendations for
+            interrupted time series.
+        """
+        return reports.report(self, checks)
 
 
 def columns_of(found: Judgement) -> dict[str, Floats]:

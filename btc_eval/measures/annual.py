@@ -155,7 +155,7 @@ def annual_of(official: Official, definition: Definition, *, vintage: str | None
     if definition.over:
         bottom, more = _denominator(official, table, definition)
         sources |= more
-        both = top.join(bottom, rsuffix="_under", how="left")
+        both = top.join(bottom.add_suffix("_under"), how="left")
         value = both["value"] / both["value_under"].where(both["value_under"] > 0) * definition.per
         under = both["reason_under"].fillna("").where(both["value_under"].isna() | (both["reason"] != ""), "")
         reason = both["reason"].where(both["reason"] != "", under)

@@ -31,6 +31,8 @@ from btc_eval.programme.appraisal import (
 )
 from btc_eval.programme.facts import Facts
 from btc_eval.programme.schema import (
+    Aim,
+    Disadvantage,
     Document,
     Event,
     Hub,
@@ -38,6 +40,7 @@ from btc_eval.programme.schema import (
     Partner,
     PracticeElement,
     Project,
+    Resource,
     Role,
     Team,
     Training,
@@ -46,10 +49,12 @@ from btc_eval.programme.summaries import claim_numbers, outcomes_by_priority, pl
 
 __all__ = [
     "Facts",
+    "aims",
     "check",
     "claim_numbers",
     "claims",
     "commitments",
+    "disadvantages",
     "documents",
     "events",
     "hubs",
@@ -65,6 +70,7 @@ __all__ = [
     "priorities",
     "projects",
     "questions",
+    "resources",
     "risks",
     "roles",
     "roles_by_phase",
@@ -122,6 +128,21 @@ def offer() -> Facts[OfferElement]:
 def practice() -> Facts[PracticeElement]:
     """What are the six elements of relationship-based practice?"""
     return cast(Facts[PracticeElement], _load.facts("practice"))
+
+
+def aims() -> Facts[Aim]:
+    """Which wider aims do the papers say their work serves?"""
+    return cast(Facts[Aim], _load.facts("aims"))
+
+
+def disadvantages() -> Facts[Disadvantage]:
+    """Which troubles was the programme for, and which of them do published figures count?"""
+    return cast(Facts[Disadvantage], _load.facts("disadvantages"))
+
+
+def resources() -> Facts[Resource]:
+    """Which online resources are staff to use with families?"""
+    return cast(Facts[Resource], _load.facts("resources"))
 
 
 def themes() -> Facts[Theme]:

@@ -216,3 +216,27 @@ class PracticeElement(Sourced):
     position: int
     element: str
     meaning: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aim(Sourced):
+    """Something wider that a paper says its work serves."""
+
+    aim: str
+    of: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disadvantage(Sourced):
+    """A trouble that the programme was for, and where published figures count it, if they do."""
+
+    name: str
+    counted_as: str = blank("not counted in published assessments")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource(Sourced):
+    """An online resource that staff are to use with families."""
+
+    name: str
+    what: str = blank("the report does not say what it is")

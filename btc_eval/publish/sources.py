@@ -11,7 +11,7 @@ from btc_eval import periods
 from btc_eval.estimates import Papers
 
 #: The page that lists every source, from the root of the site; each entry's anchor is its name in the catalogue.
-SOURCES_PAGE = "assurance/data.html"
+SOURCES_PAGE = "assurance/sources.html"
 
 
 @dataclass(frozen=True, slots=True)

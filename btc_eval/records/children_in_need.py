@@ -83,7 +83,10 @@ SPECS = (
         "monthly_referrals",
         file_name="c6_children_in_need_referrals_by_month" + _YEARS,
         category="Month of referral",
-        indicators=(_count("referrals", "referral_count", "Referrals"), *(_count(month, month.capitalize()) for month in MONTHS)),
+        indicators=(
+            _count("referrals", "referral_count", "Referrals"),
+            *(_count(month, month.capitalize()) for month in MONTHS),
+        ),
         sums=(Sum("referrals", MONTHS),),
         national=("referrals",),
     ),

@@ -19,6 +19,8 @@ MOST_BYTES = 200_000_000
 #: Largest growth of a zip member: text tables shrink 20 to 60 times, a bomb thousands.
 MOST_GROWTH = 250
 MOST_MEMBERS = 5_000
+#: Largest zip, unpacked: a publication's whole download is a tenth of this.
+MOST_UNPACKED = 1_000_000_000
 
 #: What a computer leaves in a folder without being asked.
 _LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}
@@ -105,6 +107,14 @@ def open_zip(name: str, content: bytes) -> GatherResult:
             "",
             found=f"{len(members):,} files in the zip",
             allowed=f"at most {MOST_MEMBERS:,}",
+            do="Offer the tables themselves.",
+        )
+    unpacked = sum(info.file_size for info in members)
+    if unpacked > MOST_UNPACKED:
+        faults.add(
+            "",
+            found=f"files that unpack to {unpacked:,} bytes",
+            allowed=f"at most {MOST_UNPACKED:,}",
             do="Offer the tables themselves.",
         )
     for info in members:

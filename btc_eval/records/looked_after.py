@@ -218,20 +218,20 @@ FIRST_RELEASES = (
     _first_release(
         "Underlying data: children looked after at 31 March",
         "children_at_31_march",
-        r".*(20\d\d).*(March|CLA\d*)\.csv",
+        r"(?=.*20\d\d).*(March|CLA\d*)\.csv",
         (*(f"CLA_Mar{year}" for year in _SPAN), "MarTotal_2010"),
         (Indicator("population", ("Mid2009Pop0-17",), optional=True),),
     ),
     _first_release(
         "Underlying data: children starting to be looked after",
         "children_started",
-        r".*(20\d\d).*(Started|ADM\d*)\.csv",
+        r"(?=.*20\d\d).*(Started|ADM\d*)\.csv",
         (*(f"CLA_started{year}" for year in _SPAN), "StartTotal_2010"),
     ),
     _first_release(
         "Underlying data: children ceasing to be looked after",
         "children_ceased",
-        r".*(20\d\d).*(Ceased|CEA\d*)\.csv",
+        r"(?=.*20\d\d).*(Ceased|CEA\d*)\.csv",
         ("CLA_cease", "CLA_cease2017", "CeasedTotal_2010"),
     ),
 )

@@ -25,6 +25,9 @@ _READS: set[str] = set()
 
 _RESTORE = "Restore the file from version control, or compile it again with btc-eval refresh."
 
+#: Compiled files that hold no figures, and where they are read instead.
+_NOT_FIGURES = {"areas": "Use areas().", "neighbours": "Use neighbours(area_code, model)."}
+
 
 def reads() -> tuple[str, ...]:
     """Which compiled tables have been read in this process? Names relative to the data folder, sorted."""
@@ -161,6 +164,14 @@ class Official:
         >>> wirral.loc[(wirral["year"] == 2023) & (wirral["vintage"] == "2023-11"), "value"].item()
         772.0
         """
+        if name in _NOT_FIGURES:
+            raise refuse(
+                "Official.table",
+                name,
+                found="a list and not figures",
+                allowed="a table of figures",
+                do=_NOT_FIGURES[name],
+            )
         wide = self.wide(name)
         keys = [key for key in ("area_code", "year", "vintage") if key in wide]
         long = wide.melt(id_vars=keys, var_name="column", value_name="cell")
@@ -179,6 +190,33 @@ class Official:
             vintage=long["vintage"],
         )
         return result.sort_values(["area_code", "year", "vintage"], kind="stable", ignore_index=True)
+
+    def neighbours(self, area_code: str, model: int) -> tuple[str, ...]:
+        """Which ten councils are this one's statistical neighbours, nearest first?
+
+        Parameters
+        ----------
+        area_code
+            Any council of England.
+        model
+            The year of the model, such as 2021 or 2025.
+
+        Raises
+        ------
+        RefusedError
+            Where the model has no such council.
+        """
+        wide = self.wide("neighbours")
+        row = wide[(wide["area_code"] == area_code) & (wide["year"] == model)]
+        if row.empty:
+            raise refuse(
+                "neighbours",
+                f"{area_code}, {model}",
+                found="no such council in the model",
+                allowed=f"a council of the models {', '.join(str(year) for year in sorted(set(wide['year'])))}",
+                do="Look it up in areas(), or refresh the statistical-neighbour workbook of that year.",
+            )
+        return tuple(str(code) for code in row.iloc[0][[f"neighbour_{rank}" for rank in range(1, 11)]])
 
     def papers(self, name: str) -> Papers:
         """What must this table carry to be shown?"""

@@ -74,6 +74,7 @@ def refresh(paths: Sequence[str | Path], *, data: Path, dry_run: bool = False, s
     UsageError
         Where no path or an unknown scope is given.
     """
+    data = Path(data)
     if not paths:
         raise UsageError("refresh needs at least one file, folder or zip.")
     if scope not in ("all", "report"):

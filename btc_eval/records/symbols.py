@@ -24,7 +24,6 @@ class Reason(StrEnum):
     NOT_APPLICABLE = "not applicable"
     LOW_RELIABILITY = "low reliability"
     ROUNDS_TO_NOUGHT = "rounds to nought"
-    NOT_COLLECTED = "not collected"
     BLANK = "left blank by the publisher"
 
 
@@ -35,7 +34,6 @@ SHORTHAND: Mapping[str, Reason] = {
     "[z]": Reason.NOT_APPLICABLE,
     "[u]": Reason.LOW_RELIABILITY,
     "[low]": Reason.ROUNDS_TO_NOUGHT,
-    "[n]": Reason.NOT_COLLECTED,
     "[blank]": Reason.BLANK,
 }
 

@@ -33,14 +33,14 @@ _AGES: Mapping[str, tuple[int, int, float]] = {
     "taken over by another council": (0, 17, 9.0),
     "any other reason": (0, 18, 18.0),
     "returned home unplanned": (0, 17, 14.0),
-    "to relatives or others without parental responsibility": (0, 18, 12.0),
+    "to relatives or others": (0, 18, 12.0),
 }
 #: Reasons in the order in which they are kept by number in the world.
 REASONS = (*_AGES, HOME)
 
 #: After these the child stays a child in need, unless grown up.
 _STILL_IN_NEED = (
-    HOME, "returned home unplanned", "to relatives or others without parental responsibility",
+    HOME, "returned home unplanned", "to relatives or others",
     "accommodation on remand ended",
 )  # fmt: skip
 
@@ -60,7 +60,7 @@ _WORDS: Mapping[str, Mapping[str, float]] = {
     "taken over by another council": {"another council took over": 1.0},
     "any other reason": {"other reason": 1.0},
     "returned home unplanned": {"returned home, unplanned": 1.0},
-    "to relatives or others without parental responsibility": {
+    "to relatives or others": {
         "left to live with others without parental responsibility": 1.0
     },
     HOME: {"returned home, planned": 1.0},

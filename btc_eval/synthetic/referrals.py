@@ -83,10 +83,10 @@ def refer(world: World, margins: Margins, year: int, month: Month, rng: Generato
     effect = world.parameters.effect
     wards = world.parameters.wards.weights_on(month.first, effect, effect.referral_ratio)
     known = _known(world, month, first_day(year))
-    chosen = [_find(world, pool, number, wards, month.first, rng) for pool, number in known]
+    chosen = [find(world, pool, number, wards, month.first, rng) for pool, number in known]
     number = month.referrals - sum(len(children) for children in chosen)
     returning = round(number * world.parameters.number("families", "known_before"))
-    chosen.append(_find(world, _long_ago(world, month), returning, wards, month.first, rng))
+    chosen.append(find(world, _long_ago(world, month), returning, wards, month.first, rng))
     chosen.append(new_households(world, number - len(chosen[-1]), wards, month.first, rng))
     child = np.concatenate(chosen)
     _settle(world, margins, year, month, child, rng)
@@ -116,7 +116,7 @@ def _long_ago(world: World, month: Month) -> Ints:
     return away[world.children["last_referred"][away] < month.first - _BEYOND]
 
 
-def _find(world: World, pool: Ints, number: int, wards: Floats, when: int, rng: Generator) -> Ints:
+def find(world: World, pool: Ints, number: int, wards: Floats, when: int, rng: Generator) -> Ints:
     """Which of the pool are referred? Wards by their shares; within a ward by chance, siblings together."""
     number = min(number, len(pool))
     if number == 0:

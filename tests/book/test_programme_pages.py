@@ -1,11 +1,11 @@
-"""The pages of learning and of the plan: within a chapter's bounds, whole, and plain.
+"""The pages of learning and of the plan: every record in its table, sentences that count right, answers that are plain.
 
 The cells are run here one after another, as the builder's kernel would, and what they show is caught on its way out.
+What holds for every chapter (short cells, no loops, nothing typed) is in test_rules.
 """
 
 from __future__ import annotations
 
-import ast
 import re
 from dataclasses import dataclass, field
 from functools import cache
@@ -80,36 +80,8 @@ def page(request: pytest.FixtureRequest) -> str:
     return name
 
 
-def test_cells_are_short_and_hold_no_function_loop_or_path(page: str) -> None:
-    cells = cells_of(page)
-    forbidden = (ast.FunctionDef, ast.ClassDef, ast.For, ast.While, ast.Lambda, ast.comprehension)
-
-    assert all(len([line for line in cell.splitlines() if line.strip()]) <= 8 for cell in cells)
-    assert sum(len([line for line in cell.splitlines() if line.strip()]) for cell in cells) <= 60
-    for cell in cells:
-        nodes = list(ast.walk(ast.parse(cell)))
-        assert not [node for node in nodes if isinstance(node, forbidden)]
-        texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
-        assert not [text for text in texts if "/" in text or text.endswith((".toml", ".csv"))]
-
-
 def test_what_prose_pastes_was_made_on_the_page_and_the_other_way_round(page: str) -> None:
     assert set(PASTE.findall(text_of(page))) == set(ran(page).pasted)
-
-
-def test_prose_types_no_figure_but_dates_and_paragraphs(page: str) -> None:
-    prose = CELL.sub("", text_of(page)).split("---\n", 2)[2]
-    prose = PASTE.sub("", prose)
-    months = "January|February|March|April|May|June|July|August|September|October|November|December"
-    for allowed in (
-        rf"\b\d{{1,2}} (?:{months}) \d{{4}}\b",
-        r"\b(?:19|20)\d\d\b",
-        r"paragraphs? \d+\.\d+(?: to \d+\.\d+)?",
-        r"“[^”]*”",
-        r"£3 million",
-    ):
-        prose = re.sub(allowed, "", prose)
-    assert re.findall(r"\d+", prose) == []
 
 
 def test_findings_bear_on_records_that_exist(page: str) -> None:
@@ -166,7 +138,7 @@ def test_sentences_say_what_a_count_by_hand_gives() -> None:
     unknown = [item for item in promised if item.status.value == "not known"]
     strengths = [theme.strength.value for theme in programme.themes()]
 
-    assert plan["plan-owners"].startswith(f"The plan makes {len(promised)} promises, and {len(neither)} of them")
+    assert plan["plan-commitments"].startswith(f"The plan makes {len(promised)} promises, and {len(neither)} of them")
     assert plan["plan-known"].startswith(f"For {len(unknown)} of the {len(promised)} ")
     assert plan["plan-hubs"] == "The plan lists 12 Family Hubs, 5 of them in the east of the borough."
     assert learning["learning-strength"].startswith(

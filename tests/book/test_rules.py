@@ -24,6 +24,7 @@ PAGES = pages(Layout(PROJECT, PROJECT / "data", PROJECT / "_build" / "site", PRO
 
 #: Numbers that are typed and stay typed: what a paper says, or how a thing is defined. Nothing that we found.
 ALLOWED: dict[str, tuple[str, ...]] = {
+    "assurance/sources": ("Open Government Licence v3.0",),
     "plan/remodelling": ("upwards of £3 million",),
 }
 
@@ -55,8 +56,12 @@ def chapter(page: Page) -> Chapter:
 
 
 def front_matter(page: Page) -> str:
+    """Return a page's front matter; "" for a page that has none because it has no code."""
     text = page.source.read_text(encoding="utf-8")
-    assert text.startswith("---\n"), f"{page.label} has no front matter"
+    if text.startswith("# "):
+        assert not chapter(page).code, f"{page.label} has code and no front matter"
+        return ""
+    assert text.startswith("---\n"), page.label
     return text[: text.index("\n---\n", 4)]
 
 
@@ -91,7 +96,7 @@ def test_cells_and_chapters_are_short(page: Page) -> None:
 
 
 def test_the_front_matter_is_the_same_everywhere() -> None:
-    assert len({front_matter(page) for page in PAGES}) == 1
+    assert len({front_matter(page) for page in PAGES} - {""}) == 1
 
 
 @every_page

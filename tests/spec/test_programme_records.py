@@ -74,6 +74,8 @@ def test_nothing_is_read_from_a_document_that_was_not_seen() -> None:
         ("practice", 6),
         ("outcomes", 4),
         ("priorities", 4),
+        ("disadvantages", 5),
+        ("resources", 4),
     ],
 )
 def test_the_papers_own_counts(kind: str, number: int) -> None:

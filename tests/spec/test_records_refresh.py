@@ -235,6 +235,47 @@ def _revised(folder: Path) -> Path:
 
 
 def test_two_writers_cannot_work_at_once(data: Path) -> None:
-    with store.locked(data):
-        report_or_error = pytest.raises(RefusedError, refresh, [WORLD], data=data)
-    assert "another refresh at work" in str(report_or_error.value)
+    with store.locked(data), pytest.raises(RefusedError, match="another refresh at work"):
+        refresh([WORLD], data=data)
+
+
+COMMITTED = Path(__file__).parents[2] / "data"
+CAMDEN = "E09000007"
+
+
+def _sources_of_2026(folder: Path) -> Path:
+    """Write next year's referrals by source: Wirral, and Camden, which is outside the report."""
+    names = (
+        "Individual,Schools,Education_Services,Health_Services,Housing,LA_Services,Police,Other_legal_agency,Other,"
+        "Anonymous,Unknown"
+    )
+    start = "2026,Reporting year,Local authority,E92000001,England"
+    path = folder / "c5_children_in_need_referrals_by_source_2014_to_2026.csv"
+    path.write_text(
+        "time_period,time_identifier,geographic_level,country_code,country_name,region_code,region_name,old_la_code,"
+        f"new_la_code,la_name,category,referral_count,{names}\n"
+        f"{start},E12000002,North West,344,{WIRRAL},Wirral,Source of referral,40,4,4,4,4,4,4,8,2,2,2,2\n"
+        f"{start},E13000001,Inner London,202,{CAMDEN},Camden,Source of referral,30,3,3,3,3,3,3,6,1,1,2,2\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+@pytest.mark.parametrize("scope", ["all", "report"])
+def test_the_scope_decides_which_areas_of_a_large_table_are_kept(scope: str, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(COMMITTED / "official", data / "official")
+    shutil.copy(COMMITTED / "catalogue.toml", data)
+    report = refresh([_sources_of_2026(tmp_path)], data=data, scope=scope)  # type: ignore[arg-type]
+    assert report.accepted, report.words()
+    held = records.official(data).wide("referral_sources")
+    areas = set(held.loc[held["year"] == 2026, "area_code"])
+    assert areas == ({WIRRAL, CAMDEN} if scope == "all" else {WIRRAL})
+    entry = records.official(data).entry("referral_sources")
+    assert (entry.scope, entry.window_end) == (scope, "2026")
+    aside = report.tables[0].rows_set_aside
+    assert aside == ({} if scope == "all" else {"an area outside the report": 1})
+    assert report.changed.keys() == {"referral_sources"}
+    # The older release still stands for its years, and is still named.
+    assert [source.vintage for source in entry.sources] == ["2024-10", "2026-10"]
+    assert check(data).accepted

@@ -24,9 +24,7 @@ def test_the_catalogue_is_written_as_it_was_read() -> None:
 def test_every_compiled_file_has_an_entry_and_every_entry_its_papers() -> None:
     catalogue = read_catalogue(DATA)
     compiled = [entry for entry in catalogue.entries if entry.provenance == "official"]
-    assert {entry.file for entry in compiled} == {
-        p.relative_to(DATA).as_posix() for p in (DATA / "official").iterdir()
-    }
+    assert {entry.file for entry in compiled} == {p.relative_to(DATA).as_posix() for p in (DATA / "official").iterdir()}
     for entry in compiled:
         content = (DATA / entry.file).read_bytes()
         assert fingerprint(content) == entry.sha256
@@ -35,7 +33,9 @@ def test_every_compiled_file_has_an_entry_and_every_entry_its_papers() -> None:
         assert entry.sources
         for source in entry.sources:
             assert source.licence == "Open Government Licence v3.0"
-            assert re.fullmatch(r"https://(www\.gov\.uk|explore-education-statistics\.service\.gov\.uk)/\S+", source.address)
+            assert re.fullmatch(
+                r"https://(www\.gov\.uk|explore-education-statistics\.service\.gov\.uk)/\S+", source.address
+            )
             assert re.fullmatch(r"20\d\d(-\d\d)?", source.vintage)
             assert re.fullmatch(r"[0-9a-f]{64}", source.sha256)
             assert "/" not in source.file

@@ -99,6 +99,7 @@ def test_a_page_without_code_needs_no_kernel(tmp_path: Path) -> None:
         ("---\na: : b\n---\n", "text", "cannot be read"),
         (FRONT, "```{code-cell} ipython3\n---\ntags: [a\n---\nx = 1\n```\n", "cannot be read"),
         (FRONT, "```{code-cell} ipython3\nx = 1\n```\n\n```{code-cell} r\nx <- 1\n```\n", "same language"),
+        (FRONT, "See {glue:text}`other.md::key`.\n", "without a format, 'other.md::key'"),
         (FRONT, "```{raw-cell}\nraw\n```\n", "a raw cell"),
         (FRONT.replace("  display_name: Python 3\n", ""), "text", "'display_name' is a required property"),
         ("", "```{code-cell} ipython3\nx = 1\n```\n", "no kernelspec"),

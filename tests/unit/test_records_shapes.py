@@ -166,11 +166,14 @@ def _places(year: str, kind: str, cells: str) -> str:
 
 
 def test_workforce_columns_of_both_generations(areas: AreaList) -> None:
-    old = "social_worker_fte,turnover_rate_fte_%,absence_rate_fte_%,agency_worker_rate_fte_%,vacancy_rate_fte_%,caseload_fte"
+    old = "social_worker_fte,turnover_rate_fte_%,absence_rate_fte_%,agency_worker_rate_fte_%,vacancy_rate_fte_%,"
+    old += "caseload_fte"
     new = "inpost_fte,turnover_rate_fte,absence_rate_fte,agency_rate_fte,vacancy_rate_fte,caseload_fte"
     joint = "2022,Reporting year,Local authority,E92000001,England,E12000004,East Midlands,x,E06000061 / E06000062,Two"
     for name, columns in (("csww_headline_measures_2017_to_2022.csv", old), ("csww_indicators_2017_to_2025.csv", new)):
-        text = f"{GEO},new_la_code,la_name,{columns}\n" + _places("2022", "Reporting year", "210.5,18,4.3,16.9,20.7,low")
+        text = f"{GEO},new_la_code,la_name,{columns}\n" + _places(
+            "2022", "Reporting year", "210.5,18,4.3,16.9,20.7,low"
+        )
         batch = read(areas, name, text + f"{joint},1,1,1,1,1,1\n")
         assert [r.found for r in batch.refusals] == []
         row = batch.readings[0].frames["workforce"].set_index("area_code").loc[WIRRAL]

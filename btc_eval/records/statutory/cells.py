@@ -27,8 +27,11 @@ from btc_eval.records.statutory.notes import Notes
 
 #: What stands for "nothing here", in small letters.
 PLACEHOLDERS = frozenset(
-    "null n/a #n/a na nan nat none nil *dummy* dummy xxxxxxx - . #ref! #value! #name? #div/0! <null>".split()
-)
+    {
+        "null", "<null>", "n/a", "#n/a", "na", "nan", "nat", "none", "nil", "*dummy*", "dummy", "xxxxxxx", "-", ".",
+        "#ref!", "#value!", "#name?", "#div/0!",
+    }
+)  # fmt: skip
 FORMULA = "a formula, not a value"
 PLACEHOLDER = "a placeholder for nothing"
 DECIMAL_IDENTIFIER = "an identifier stored as a decimal number"
@@ -79,7 +82,8 @@ def typed(column: Column, cells: Any, table: Table, notes: Notes) -> Any:
     Returns
     -------
     arrow array
-        `date32`, dictionary of words, `bool`, `float64` or text by the column's sort, of the same length.
+        `date32`, `int16` place among the words of the code list, `bool`, `float64` or text by the column's sort, of the
+        same length.
     """
     plain_text = column.sort in (Sort.IDENTIFIER, Sort.TEXT)
     if plain_text and pc.all(pc.ascii_is_alnum(cells)).as_py() in (True, None) and not _has_placeholder(cells):
@@ -98,11 +102,17 @@ def typed(column: Column, cells: Any, table: Table, notes: Notes) -> Any:
 
 def absent(column: Column, length: int) -> Any:
     """Return a column that the return does not have: missing throughout, of the right type."""
-    kinds = {Sort.DATE: pa.date32(), Sort.FLAG: pa.bool_(), Sort.NUMBER: pa.float64()}
-    if column.codes is not None:
-        words = pa.array(column.codes.words_in_order)
-        return pa.DictionaryArray.from_arrays(pa.nulls(length, pa.int16()), words)
+    kinds = {Sort.DATE: pa.date32(), Sort.CODE: pa.int16(), Sort.FLAG: pa.bool_(), Sort.NUMBER: pa.float64()}
     return pa.nulls(length, kinds.get(column.sort, pa.string()))
+
+
+def in_words(column: Column, places: Any) -> Any:
+    """Return a column of codes, as `typed` gives it, in words: an arrow dictionary of the whole list."""
+    assert column.codes is not None
+    flat = places.combine_chunks() if isinstance(places, pa.ChunkedArray) else places
+    if isinstance(flat, pa.ChunkedArray):  # no rows at all
+        flat = pa.array([], type=pa.int16())
+    return pa.DictionaryArray.from_arrays(flat, pa.array(column.codes.words_in_order))
 
 
 def _has_placeholder(cells: Any) -> bool:
@@ -163,7 +173,8 @@ def _texts(column: Column, coded: Coded, notes: Notes) -> Any:
                 return None
         return value
 
-    values = [None if value is None else read(value, int(coded.rows[place])) for place, value in enumerate(coded.values)]
+    pairs = zip(coded.values, coded.rows.tolist())
+    values = [None if value is None else read(value, rows) for value, rows in pairs]
     return pc.take(pa.array([*values, None], type=pa.string()), pa.array(coded.indices))
 
 
@@ -200,7 +211,7 @@ def _words(column: Column, coded: Coded, notes: Notes) -> Any:
         return place_of[code.words]
 
     found, missing = _each(coded, read, np.int16)
-    return pa.DictionaryArray.from_arrays(pa.array(found, mask=missing, type=pa.int16()), pa.array(words))
+    return pa.array(found, mask=missing, type=pa.int16())
 
 
 def _flags(column: Column, coded: Coded, kind: Return, notes: Notes) -> Any:

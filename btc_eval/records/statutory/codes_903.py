@@ -44,7 +44,8 @@ LEGAL_STATUS = CodeList(
         "V4": "V4: Accommodated under an agreed series of short-term breaks, agreements",
         "L1": "L1: Under police protection", "L2": "L2: Emergency protection order",
         "L3": "L3: Under child assessment order", "J1": "J1: Remanded to local authority accommodation",
-        "J2": "J2: Placed in local authority accommodation under PACE", "J3": "J3: Sentenced to youth rehabilitation order",
+        "J2": "J2: Placed in local authority accommodation under PACE",
+        "J3": "J3: Sentenced to youth rehabilitation order",
     },
     aliases={"full care order": "C2", "s20": "V2", "c2: fco": "C2", "c1: ico": "C1"},
 )  # fmt: skip

@@ -57,8 +57,9 @@ ETHNICITY = CodeList(
     letters={
         code: code
         for code in (
-            "WBRI WIRI WIRT WOTH WROM MWBC MWBA MWAS MOTH AIND APKN ABAN AOTH BCRB BAFR BOTH CHNE OOTH NOBT REFU"
-        ).split()
+            "WBRI", "WIRI", "WIRT", "WOTH", "WROM", "MWBC", "MWBA", "MWAS", "MOTH", "AIND", "APKN", "ABAN", "AOTH",
+            "BCRB", "BAFR", "BOTH", "CHNE", "OOTH", "NOBT", "REFU",
+        )
     },
 )  # fmt: skip
 
@@ -79,7 +80,9 @@ NEED = CodeList(
         N0 not stated
         """
     ),
-    aliases={"abuse, neglect and exploitation": "N1", "child's disability": "N2", "parent's disability or illness": "N3"},
+    aliases={
+        "abuse, neglect and exploitation": "N1", "child's disability": "N2", "parent's disability or illness": "N3",
+    },
     letters={
         "N1": "N1 - Abuse or neglect", "N2": "N2 - Child's disability", "N3": "N3 - Parental disability or illness",
         "N4": "N4 - Family in acute stress", "N5": "N5 - Family dysfunction",
@@ -144,7 +147,9 @@ REFERRAL_SOURCE = CodeList(
 ABUSE = CodeList(
     "category of abuse",
     codes("NEG neglect\nPHY physical abuse\nSAB sexual abuse\nEMO emotional abuse\nMUL multiple"),
-    letters={"NEG": "Neglect", "PHY": "Physical abuse", "SAB": "Sexual abuse", "EMO": "Emotional abuse", "MUL": "Multiple"},
+    letters={
+        "NEG": "Neglect", "PHY": "Physical abuse", "SAB": "Sexual abuse", "EMO": "Emotional abuse", "MUL": "Multiple",
+    },
     aliases={
         "physical": "PHY", "sexual": "SAB", "emotional": "EMO", "multiple/not recommended": "MUL", "sex": "SAB",
     },

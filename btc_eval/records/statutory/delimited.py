@@ -33,15 +33,14 @@ def rows(source: Source, stream: IO[bytes], notes: Notes) -> Iterator[Row]:
     lines = _lines(source, _decoded(source, stream, head[skip:], encoding, notes))
     first = next(lines, "")
     reader = csv.reader(_again(first, lines), delimiter=_separator(first))
-    number = 0
     try:
-        for number, row in enumerate(reader, start=1):
+        for row in reader:
             if row:
                 yield row
     except csv.Error as error:
         raise refuse(
             source.name,
-            f"below row {number}",
+            f"line {reader.line_num:,}",
             found="a quotation mark that is never closed, or a cell longer than any return has",
             allowed=f"cells of at most {MOST_CELL:,} characters",
             do="Export the table again as CSV.",

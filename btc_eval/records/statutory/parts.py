@@ -1,4 +1,4 @@
-"""One table of one file, on its way in: its rows are typed, rows without their key are set aside, and all is counted."""
+"""One table of one file, on its way in: rows are typed, those without their key are set aside, and all is counted."""
 
 from __future__ import annotations
 
@@ -36,12 +36,16 @@ class Part:
         The annual set it belongs to within its folder.
     demonstration
         Whether it is marked as a demonstration extract.
+    optional
+        Whether an empty part goes without saying: a block that a return may lack.
     council
         Three-digit code from the file's header, or blank.
     stated_year
         Collection year that the file's header states, or 0.
     year
         Collection year it was found to be of, or 0 where its rows carry their own.
+    own_years
+        Council → last collection year, as far as the file's own columns say.
     rows_in, aside, notes
         The counters.
     """
@@ -52,9 +56,11 @@ class Part:
     sheet: str = ""
     label: str = ""
     demonstration: bool = False
+    optional: bool = False
     council: str = ""
     stated_year: int = 0
     year: int = 0
+    own_years: dict[str, int] = field(default_factory=dict)
     rows_in: int = 0
     aside: Counter[str] = field(default_factory=Counter)
     notes: Notes = field(default_factory=Notes)
@@ -63,6 +69,11 @@ class Part:
     def file(self) -> str:
         """Return the name of the file as a report gives it."""
         return f"{self.source.name}[{self.sheet}]" if self.sheet else self.source.name
+
+    @property
+    def silent(self) -> bool:
+        """Return whether there is nothing to say of it."""
+        return self.optional and not self.rows_in and not self.notes.departures
 
     @property
     def latest_month(self) -> int:
@@ -105,12 +116,21 @@ def put(
         _COUNCIL_COLUMN, councils, table, part.notes
     )  # fmt: skip
     batch = pa.table(columns)
+    if years is not None:
+        _note_years(part, batch)
     for column in _needed(table):
         lost = pc.sum(pc.is_null(batch[column.name])).as_py() or 0
         if lost:
             part.aside[_reason(column)] += lost
             batch = batch.filter(pc.is_valid(batch[column.name]))
     shelf.add(table.name, batch)
+
+
+def _note_years(part: Part, batch: Any) -> None:
+    last = batch.select([COUNCIL, YEAR]).group_by(COUNCIL).aggregate([(YEAR, "max")])
+    for council, year in zip(last[COUNCIL].to_pylist(), last[f"{YEAR}_max"].to_pylist()):
+        name = part.council if council is None else council
+        part.own_years[name] = max(part.own_years.get(name, 0), year or 0)
 
 
 def _years(text: Any) -> Any:

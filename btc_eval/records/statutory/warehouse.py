@@ -1,4 +1,4 @@
-"""Where do rows wait until they are stacked? In memory while they are few; on disk, in buckets of children, beyond that.
+"""Where do rows wait until they are stacked? In memory while they are few; on disk, in buckets of children, beyond.
 
 Every row of a child lies in the same bucket, so each bucket can be stacked on its own and a national set of returns
 never has to fit into memory. The folder on disk is private to the user and is removed with the object.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +37,8 @@ def bucket_of(table: Table, rows: Any) -> npt.NDArray[np.int64]:
     if isinstance(coded, pa.ChunkedArray):
         coded = coded.combine_chunks()
     hashes = pd.util.hash_array(np.asarray(coded.dictionary.to_pylist(), dtype=object), categorize=False)
-    buckets = (hashes % BUCKETS).astype(np.int64)
-    return buckets[np.asarray(coded.indices)]
+    buckets: npt.NDArray[np.int64] = (hashes % BUCKETS).astype(np.int64)[np.asarray(coded.indices)]
+    return buckets
 
 
 class Shelf:
@@ -80,7 +81,7 @@ class Shelf:
             order = np.argsort(buckets, kind="stable")
             edges = np.searchsorted(buckets[order], np.arange(BUCKETS + 1))
             rows = rows.take(pa.array(order))
-            for bucket, (first, last) in enumerate(zip(edges[:-1], edges[1:])):
+            for bucket, (first, last) in enumerate(pairwise(edges.tolist())):
                 if last > first:
                     self._writer(name, bucket, rows.schema).write_table(rows.slice(first, last - first))
         self._held, self._rows = {}, 0
@@ -100,7 +101,7 @@ class Shelf:
             writer.close()
 
     def buckets(self) -> Iterator[Mapping[str, Any]]:
-        """Take the tables off the shelf: all at once from memory, else bucket by bucket. Each is forgotten once taken."""
+        """Take the tables off the shelf: all at once from memory, else bucket by bucket; each is forgotten once taken."""
         self.close()
         if not self.on_disk:
             held, self._held = self._held, {}

@@ -99,7 +99,7 @@ class Workbook:
 
 
 def _stored(value: Any, written: Any, notes: Notes) -> Any:
-    """Return what a formula last came to, or the formula itself (which is then counted and emptied) if nothing is stored."""
+    """Return what a formula last came to; or the formula, which is then counted and emptied, if nothing is stored."""
     if not (isinstance(written, str) and written.startswith("=")):
         return value
     if value is None:

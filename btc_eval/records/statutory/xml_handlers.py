@@ -67,7 +67,7 @@ def attach(parser: Any, plan: Plan, flow: Flow, hand_over: Callable[[Flow], None
         fresh.append((row, copies[place]))
         return row
 
-    def start(tag: str, attributes: Any) -> None:
+    def start(tag: str, _attributes: Any) -> None:
         nonlocal text, depth
         if text:
             if not text.isspace():

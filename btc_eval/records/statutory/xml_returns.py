@@ -22,8 +22,10 @@ from btc_eval.records.statutory.xml_plan import Block, Flow, Plan
 from btc_eval.records.statutory.xml_stream import stream
 
 _HEADER = frozenset(
-    "collection year referencedate lea softwarecode sourcelevel release serialno datetime".split()
-)
+    {
+        "collection", "year", "referencedate", "lea", "softwarecode", "sourcelevel", "release", "serialno", "datetime",
+    }
+)  # fmt: skip
 _TAG = re.compile(rb"<\s*([A-Za-z_][\w:.\-]*)")
 
 
@@ -46,14 +48,19 @@ _CIN = Plan(
         _hanging(cin.SECTION_47),
         _hanging(cin.PROTECTION_PLANS),
         Block(
-            cin.PROTECTION_REVIEWS, parent="protection_plans", inherits=("child_id", "referred", "started"), leaf="reviewed"
+            cin.PROTECTION_REVIEWS,
+            parent="protection_plans",
+            inherits=("child_id", "referred", "started"),
+            leaf="reviewed",
         ),
         _hanging(cin.PRE_PROCEEDINGS),
     ),
     containers=frozenset(
-        "message header collectiondetails source content children childidentifiers childcharacteristics disabilities "
-        "factorsidentifiedatassessment reviews cindetailscollection".split()
-    ),
+        {
+            "message", "header", "collectiondetails", "source", "content", "children", "childidentifiers",
+            "childcharacteristics", "disabilities", "factorsidentifiedatassessment", "reviews", "cindetailscollection",
+        }
+    ),  # fmt: skip
     header=_HEADER,
 )
 
@@ -75,9 +82,9 @@ _CARE = Plan(
         _below(care.PLACED_FOR_ADOPTION, "adplaced"),
         _below(care.SOCIAL_WORKERS, "swepisode", "asw", "swdetails"),
         _below(care.DEPRIVATION, "dolo", "adolo"),
-        Block(care.ASYLUM_SEEKERS, parent="looked_after_children", inherits=(*_OF_CHILD, "sex"), opened_by=True, marker="uasc"),
-        Block(care.ADOPTION, parent="looked_after_children", inherits=_OF_CHILD, opened_by=True),
-        Block(care.CARE_LEAVERS, parent="looked_after_children", inherits=_OF_CHILD, opened_by=True),
+        Block(care.ASYLUM_SEEKERS, frozenset(), care.HEADER.name, (*_OF_CHILD, "sex"), opened_by=True, marker="uasc"),
+        Block(care.ADOPTION, frozenset(), care.HEADER.name, _OF_CHILD, opened_by=True),
+        Block(care.CARE_LEAVERS, frozenset(), care.HEADER.name, _OF_CHILD, opened_by=True),
     ),
     containers=frozenset({"expssda903", "header", "message", "children", "ad1", "oc3", "collectiondetails", "source"}),
     header=_HEADER,
@@ -98,7 +105,7 @@ def kind_of_xml(head: bytes) -> Return | None:
         return None
     if "expssda903" in tags or {"child", "decom"} <= tags:
         return Return.LOOKED_AFTER
-    if tags & {"lachildid", "cindetails", "cindetailscollection"} or (collection is not None and collection[1].upper() == b"CIN"):
+    if tags & {"lachildid", "cindetails", "cindetailscollection"} or collection is not None:
         return Return.CIN
     return None
 
@@ -109,7 +116,7 @@ def read_xml(source: Source, kind: Return, shelf: Shelf, first_number: int) -> l
     Returns
     -------
     list of Part
-        One for each table that has rows in it, or would have: the table of children is always there.
+        One for each table of the return, whether or not it has rows.
 
     Raises
     ------
@@ -117,7 +124,9 @@ def read_xml(source: Source, kind: Return, shelf: Shelf, first_number: int) -> l
         See `stream`; nothing of a refused file may be used, so the caller drops the whole read.
     """
     plan = PLANS[kind]
-    parts = [Part(first_number + place, block.table, source) for place, block in enumerate(plan.blocks)]
+    parts = [
+        Part(first_number + place, block.table, source, optional=place > 0) for place, block in enumerate(plan.blocks)
+    ]
 
     def hand_over(flow: Flow) -> None:
         for place, (part, rows) in enumerate(zip(parts, flow.rows)):
@@ -128,13 +137,12 @@ def read_xml(source: Source, kind: Return, shelf: Shelf, first_number: int) -> l
 
     flow = stream(source, plan, hand_over)
     _account(parts, flow, source)
-    return [part for part in parts if part.rows_in or part.notes.departures or part is parts[0]]
+    return parts
 
 
 def _columns(table: Table, rows: list[list[Any]]) -> dict[str, Any]:
-    return {
-        column.name: pa.array(cells, type=pa.string()) for column, cells in zip(table.columns, list(zip(*rows, strict=True)))
-    }
+    columns = zip(*rows, strict=True)
+    return {column.name: pa.array(cells, type=pa.string()) for column, cells in zip(table.columns, columns)}
 
 
 def _account(parts: list[Part], flow: Flow, source: Source) -> None:

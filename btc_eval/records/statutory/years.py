@@ -1,4 +1,4 @@
-"""Which collection year is this file of, and is it a whole one? The dates decide; the name is a hint.
+"""Which collection year is this file of, and is it a whole one? The dates decide; its name only where they are few.
 
 A looked-after return is a set of files that share a year: the one of its episodes. A census says its year in its
 header. A list, an export and a register are of the year of their latest date.
@@ -18,6 +18,8 @@ from btc_eval.records.statutory.parts import Part
 LEAST_SHARE = 0.02
 #: Fewer events than this cannot tell half a year from a quiet one.
 LEAST_EVENTS = 30
+#: The tables whose dates tell the year of their return.
+_TELLING = ("looked_after_episodes", "cin_episodes")
 #: A whole year has an event in its last quarter, and one in its first.
 _QUARTER = 3
 
@@ -47,12 +49,14 @@ def _year_of(members: Sequence[Part]) -> int:
     stated = max((part.stated_year for part in members), default=0)
     if stated:
         return stated
-    named = _named(members[0].source.name)
+    source = members[0].source
+    named = _named(source.file) or _named(source.folder.rstrip("/\\!").rpartition("/")[2])
     if members[0].table.kind in (Return.CASE_SYSTEM, Return.ANNEX_A, Return.REGISTER, Return.WARDS):
         return max((year_of_month(part.latest_month) for part in members if part.latest_month), default=named)
-    telling = [part for part in members if part.table.name.endswith("_episodes") and part.table.name[:2] in ("lo", "ci")]
+    telling = [part for part in members if part.table.name in _TELLING]
     dated = _latest(telling) or _latest(members)
-    return max(dated, named)
+    dates = sum(rows for part in members for months in part.notes.months.values() for rows in months.values())
+    return max(dated, named) if dates < LEAST_EVENTS else dated
 
 
 def _latest(parts: Iterable[Part]) -> int:
@@ -86,7 +90,7 @@ def _remarks(members: Sequence[Part], year: int) -> list[str]:
             after = sum(rows for month, rows in months.items() if year and year_of_month(month) > year)
             part.notes.depart(column, "a date after the end of the return's year", after)
     if first.table.kind is Return.LOOKED_AFTER and not any(p.table.name == "looked_after_children" for p in members):
-        remarks.append(f"{name}: the set of {year} has no table of children (header): age and sex are not known from it")
+        remarks.append(f"{name}: the set of {year} has no table of children (header); it tells no age and no sex")
     if first.table.kind in (Return.CIN, Return.LOOKED_AFTER) and year:
         remarks += _half_year(members, name, year)
     return remarks
@@ -96,7 +100,7 @@ def _half_year(members: Sequence[Part], name: str, year: int) -> list[str]:
     """Say where the events of the return's own year stop early or start late."""
     events: Counter[int] = Counter()
     for part in members:
-        if part.table.name in ("looked_after_episodes", "cin_episodes"):
+        if part.table.name in _TELLING:
             column = "started" if part.table.name == "looked_after_episodes" else "referred"
             events.update(part.notes.months.get(column, Counter()))
     own = [month for month in events if year_of_month(month) == year]
@@ -106,7 +110,8 @@ def _half_year(members: Sequence[Part], name: str, year: int) -> list[str]:
     start = 12 * (year - 1) + 3
     if last < start + 12 - _QUARTER or first >= start + _QUARTER:
         for part in members:
-            part.notes.depart("", HALF_YEAR)
+            if part.table.name in _TELLING:
+                part.notes.depart("", HALF_YEAR)
         return [f"{name}: the return of {year} runs only from {_month(first)} to {_month(last)}"]
     return []
 

@@ -1,0 +1,104 @@
+"""How large is each? A bar a category, its name above it and its value at its end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from btc_eval.publish.charts import base, style
+from btc_eval.publish.charts.layout import ticks
+from btc_eval.publish.charts.timeline import number_format
+from btc_eval.publish.formats import Format, say
+
+_ROW = 46.0
+_BAR = 16.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bars:
+    """Draw a bar a category, in the order of the table.
+
+    Parameters
+    ----------
+    category, value
+        Columns of the name and of the length.
+    axis
+        What the length is, in words.
+    form
+        How the values are said.
+    highlight
+        The category drawn in the first colour; all of them where "".
+    reference
+        A value ruled down the plot, with its words.
+    """
+
+    category: str
+    value: str
+    axis: str = ""
+    form: Format | str = Format.NUMBER
+    highlight: str = ""
+    reference: tuple[float, str] | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the columns drawn."""
+        return (self.category, self.value)
+
+    def draw(self, frame: pd.DataFrame, *, mark: str) -> list[base.Panel]:
+        """Draw in one panel."""
+        base.present(frame, [self.value])
+        rows = base.drawn_rows(frame)
+        spec = self._spec(frame, rows, mark)
+        return [base.Panel("", self.axis, rows, spec, spec)]
+
+    def _spec(self, frame: pd.DataFrame, rows: list[dict[str, Any]], mark: str) -> dict[str, Any]:
+        top = 24.0 if self.reference else 4.0
+        height = top + _ROW * len(frame) + 4.0
+        extra = [self.reference[0]] if self.reference else []
+        scale = ticks(0.0, max(float(frame[self.value].max()), *extra, 0.0), zero=True)
+        marked = [
+            {
+                "name": str(name),
+                "length": float(value),
+                "said": say(float(value), self.form),
+                "y": top + _ROW * k + 26.0,
+                "own": not self.highlight or str(name) == self.highlight,
+            }
+            for k, (name, value) in enumerate(zip(frame[self.category], frame[self.value]))
+            if pd.notna(value)
+        ]
+        share = str(self.form) == Format.SHARE.value
+        x = alt.X(
+            "length:Q",
+            scale=alt.Scale(domain=[scale[0], scale[-1] * 1.12], nice=False),
+            axis=alt.Axis(title=None, values=scale, format=".0%" if share else number_format(scale), grid=True),
+        )
+        y = alt.Y("y:Q", scale=None, axis=None)
+        bars = base.given(marked)
+        colour = alt.condition("datum.own", alt.value(style.NAVY), alt.value(style.FAINT))
+        layers = [
+            bars.mark_rule(strokeWidth=_BAR, strokeCap="butt").encode(x=x, x2=alt.datum(0), y=y, color=colour),
+            bars.mark_text(align="left", baseline="bottom", dy=-_BAR / 2 - 2).encode(
+                x=alt.value(0), y=y, text="name:N"
+            ),
+            bars.mark_text(align="left", baseline="middle", dx=6, fontWeight=700).encode(x=x, y=y, text="said:N"),
+            *self._reference(x, height),
+        ]
+        return base.assemble(layers, rows, height=height, mark=mark)
+
+    def _reference(self, x: alt.X, height: float) -> list[alt.Chart]:
+        if self.reference is None:
+            return []
+        value, words = self.reference
+        line = base.given([{"length": value, "words": words}])
+        return [
+            line.mark_rule(color=style.PLUM, strokeDash=[4, 3], strokeWidth=2).encode(
+                x=x, y=alt.value(18), y2=alt.value(height)
+            ),
+            line.mark_text(align="left", baseline="top", dx=-2, color=style.PLUM, fontWeight=600).encode(
+                x=x, y=alt.value(0), text="words:N"
+            ),
+        ]

@@ -1,0 +1,52 @@
+"""The numbers behind an exhibit, as a file that a spreadsheet opens safely."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pandas as pd
+
+# A spreadsheet runs a cell that begins with one of these; an apostrophe in front makes it text again.
+_RUNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def csv_text(frame: pd.DataFrame) -> str:
+    """What are the numbers, as comma-separated text with a header?
+
+    Months are ISO days, numbers carry twelve significant figures, an empty cell is empty, and text that a spreadsheet
+    would run is set behind an apostrophe.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> csv_text(pd.DataFrame({"place": ["=1+1"], "n": [3.0]}))
+    "place,n\\r\\n'=1+1,3\\r\\n"
+    """
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow([safe_text(str(name)) for name in frame.columns])
+    for row in frame.itertuples(index=False, name=None):
+        writer.writerow([_cell(value) for value in row])
+    return buffer.getvalue()
+
+
+def safe_text(text: str) -> str:
+    """Return text that a spreadsheet shows and does not run."""
+    return f"'{text}" if text.startswith(_RUNS) else text
+
+
+def _cell(value: Any) -> str:
+    if value is None or value is pd.NA or value is pd.NaT:
+        return ""
+    if isinstance(value, pd.Timestamp):
+        return value.strftime("%Y-%m-%d")
+    if isinstance(value, str):
+        return safe_text(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    number = float(value)
+    if number != number:
+        return ""
+    return str(int(number)) if number.is_integer() and abs(number) < 1e15 else f"{number:.12g}"

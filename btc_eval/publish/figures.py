@@ -1,0 +1,125 @@
+"""Show a released table as a figure: title, drawing, message in words, the numbers, source."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from btc_eval.estimates import Provenance
+from btc_eval.publish import emit, parts
+from btc_eval.publish.charts import style
+from btc_eval.publish.charts.base import Panel, Recipe
+from btc_eval.publish.charts.static import svg
+from btc_eval.publish.door import admitted, identified, worded
+from btc_eval.publish.downloads import csv_text
+from btc_eval.publish.formats import Format
+from btc_eval.publish.tables import about
+
+
+def figure(
+    safe: Any,
+    chart: Recipe,
+    *,
+    id: str,
+    title: str,
+    text: str,
+    note: str | Sequence[str] = "",
+    columns: Mapping[str, str] | None = None,
+    formats: Mapping[str, Format | str] | None = None,
+) -> None:
+    """What does this table look like? Show it as a figure with its message in words.
+
+    Parameters
+    ----------
+    safe
+        The released table, with papers.
+    chart
+        How to draw it: `publish.lines`, `publish.counterfactual`, `publish.strip`, `publish.dates`, `publish.bars`.
+        Only the columns it draws reach the page.
+    id
+        Its name for ever, unique in the book.
+    title
+        The message, in one line.
+    text
+        The message and the numbers for someone who has only the words; stands below the drawing for everyone.
+    note
+        What the reader must know to read it.
+    columns
+        Words for the columns of the data table, in order; the drawn columns under their own names where `None`.
+    formats
+        How values are said in the data table.
+
+    Raises
+    ------
+    RefusedError
+        For anything but a released table with papers, for a column it does not have, and for nothing to draw.
+    """
+    released, papers = admitted(safe)
+    identified(id, "figure")
+    words = parts.title_words(worded(title, f"figure {id}, title"), papers)
+    message = worded(text, f"figure {id}, text")
+    drawn = released.only(list(chart.columns))
+    demonstration = papers.provenance is Provenance.DEMONSTRATION
+    panels = chart.draw(drawn, mark=parts.DEMONSTRATION if demonstration else "")
+    if demonstration:
+        message = f"{parts.DEMONSTRATION}. {message}"
+    shown = columns or {name: name.replace("_", " ").capitalize() for name in chart.columns}
+    cells = parts.grid(released, caption=words, columns=shown, formats=formats or {}, hide_caption=True)
+    drawing = "".join(_panel(panel, id, number, words) for number, panel in enumerate(panels, start=1))
+    body = (
+        f'<figure class="btc-figure" id="{id}" data-provenance="{papers.provenance.value}">'
+        f'<figcaption class="btc-caption"><span class="btc-title" id="{id}-title">{parts.text(words)}</span> '
+        f"{parts.mark(papers)}</figcaption>"
+        f'<div class="btc-panels btc-panels-{min(len(panels), 4)}">{drawing}</div>'
+        f'<p class="btc-message" id="{id}-text">{parts.text(message)}</p>{parts.notes_html(note)}'
+        f'<details class="btc-data"><summary>The numbers in this figure</summary>{cells}</details>'
+        f"{parts.source_line(papers, id)}</figure>"
+    )
+    emit.exhibit(body, about("figure", id, words, csv_text(released.frame), papers))
+
+
+def download(safe: Any, *, id: str, title: str) -> None:
+    """Where can a reader get this whole table? Offer it as a file, without showing its rows.
+
+    Parameters
+    ----------
+    safe
+        The released table, with papers.
+    id
+        Its name for ever, unique in the book.
+    title
+        What the file holds.
+
+    Raises
+    ------
+    RefusedError
+        For anything but a released table with papers.
+    """
+    released, papers = admitted(safe)
+    identified(id, "download")
+    words = parts.title_words(worded(title, f"download {id}, title"), papers)
+    size = f"{len(released.frame):,} rows"
+    body = (
+        f'<div class="btc-exhibit btc-download" id="{id}" data-provenance="{papers.provenance.value}">'
+        f"<p><strong>{parts.text(words)}</strong> ({size}) {parts.mark(papers)}</p>"
+        f"{parts.source_line(papers, id)}</div>"
+    )
+    emit.exhibit(body, about("download", id, words, csv_text(released.frame), papers))
+
+
+def _panel(panel: Panel, id: str, number: int, title: str) -> str:
+    name = f"{id}-{number}"
+    own = f'<p class="btc-panel-title">{parts.text(panel.title)}</p>' if panel.title else ""
+    axis = f'<p class="btc-axis" aria-hidden="true">{parts.text(panel.axis)}</p>' if panel.axis else ""
+    label = f"{title}: {panel.title}" if panel.title else title
+    spec = json.dumps(panel.page_spec(), separators=(",", ":"), ensure_ascii=False).replace("</", "<\\/")
+    return (
+        f'<div class="btc-panel">{own}{axis}'
+        f'<div class="btc-draw" id="{name}" role="img" aria-label="{parts.text(label)}" aria-describedby="{id}-text">'
+        f'<div class="btc-still btc-wide">{svg(panel.wide, width=style.WIDE, prefix=f"{name}-w")}</div>'
+        f'<div class="btc-still btc-narrow">{svg(panel.narrow, width=style.NARROW, prefix=f"{name}-n")}</div>'
+        f'</div><script type="application/json" class="btc-spec" data-for="{name}">{spec}</script></div>'
+    )
+
+

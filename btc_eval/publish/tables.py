@@ -1,0 +1,80 @@
+"""Show a released table: its caption, its cells, a reason in every blank, its source and its numbers as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from btc_eval.publish import emit, parts
+from btc_eval.publish.door import admitted, identified, worded
+from btc_eval.publish.downloads import csv_text
+from btc_eval.publish.formats import Format
+
+#: A table longer than this is folded away below its caption.
+_FOLDED_FROM = 25
+
+
+def table(
+    safe: Any,
+    *,
+    id: str,
+    caption: str,
+    columns: Mapping[str, str],
+    formats: Mapping[str, Format | str] | None = None,
+    notes: str | Sequence[str] = "",
+    row_header: str | None = None,
+    anchor: str | None = None,
+) -> None:
+    """Which rows should the reader see? Show a released table.
+
+    Parameters
+    ----------
+    safe
+        The released table, with papers.
+    id
+        Its name for ever, unique in the book: part of the address of its file.
+    caption
+        What it shows, in a few words.
+    columns
+        Columns shown, in order, each with its words. The file holds every column of the released table.
+    formats
+        How values are said, by column; see `publish.Format`.
+    notes
+        What the reader must know to read it.
+    row_header
+        The column that names the rows; the first shown where `None`.
+    anchor
+        A column whose values become addresses of the rows.
+
+    Raises
+    ------
+    RefusedError
+        For anything but a released table with papers, and for a column it does not have.
+    """
+    released, papers = admitted(safe)
+    identified(id, "table")
+    released.only(list(columns))
+    words = parts.title_words(worded(caption, f"table {id}, caption"), papers)
+    cells = parts.grid(
+        released, caption=words, columns=columns, formats=formats or {}, row_header=row_header, anchor=anchor
+    )
+    if len(released.frame) > _FOLDED_FROM and anchor is None:
+        cells = f"<details><summary>{parts.text(words)}: show all {len(released.frame)} rows</summary>{cells}</details>"
+    body = (
+        f'<div class="btc-exhibit" id="{id}" data-provenance="{papers.provenance.value}">{parts.mark(papers)}{cells}'
+        f"{parts.notes_html(notes)}{parts.source_line(papers, id)}</div>"
+    )
+    emit.exhibit(body, about("table", id, words, csv_text(released.frame), papers))
+
+
+def about(kind: str, id: str, title: str, csv: str, papers: Any) -> dict[str, Any]:
+    """Return the record that an exhibit hands to the builder."""
+    return {
+        "kind": "exhibit",
+        "exhibit": kind,
+        "id": id,
+        "title": title,
+        "csv": csv,
+        "provenance": papers.provenance.value,
+        "sources": list(papers.sources),
+    }

@@ -1,0 +1,159 @@
+"""`read`: the one door through which the council's own returns come in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from btc_eval.errors import Refusal, RefusedError
+from btc_eval.records.statutory import remarks
+from btc_eval.records.statutory.kinds import is_xml, what_is
+from btc_eval.records.statutory.ledger import Departure, Ledger, TableLine, UnknownCodes
+from btc_eval.records.statutory.parts import Part
+from btc_eval.records.statutory.records import StatutoryRecords
+from btc_eval.records.statutory.sources import Source, gather
+from btc_eval.records.statutory.stacking import RULES, CareRules, Stacked, stack
+from btc_eval.records.statutory.tabular import read_tabular
+from btc_eval.records.statutory.vocabulary import DEMONSTRATION_FILE
+from btc_eval.records.statutory.warehouse import MOST_ROWS, Shelf, private_folder
+from btc_eval.records.statutory.xml_returns import read_xml
+from btc_eval.records.statutory.years import settle_years
+
+
+def read(
+    paths: Sequence[str | Path] | str | Path,
+    *,
+    several_councils: bool = False,
+    care_rules: CareRules = "london",
+    most_rows: int = MOST_ROWS,
+    work: Path | None = None,
+) -> StatutoryRecords:
+    """What do these returns say, and where did every row go?
+
+    Parameters
+    ----------
+    paths
+        Files, folders (searched to the bottom) or zips: census XML, looked-after sets as CSV, workbook or XML, Annex A
+        workbooks, case-system exports, the programme register and the ward look-up, of any number of years.
+    several_councils
+        Whether returns of more than one council are meant to be read together.
+    care_rules
+        How looked-after episodes that an old return left open are closed: by London's rules, or not at all.
+    most_rows
+        Rows held in memory; beyond them rows wait in Parquet files in a private folder.
+    work
+        Where that folder is made; the system's folder for temporary files by default.
+
+    Returns
+    -------
+    StatutoryRecords
+        Tables in English, stacked over years, with the ledger of every row.
+
+    Raises
+    ------
+    RefusedError
+        With every fault of every file. Nothing is used then.
+
+    Examples
+    --------
+    >>> from btc_eval.records import statutory
+    >>> from pathlib import Path
+    >>> records = statutory.read(Path("tests/data/statutory/care"))
+    >>> records.ledger.rows_in == records.ledger.rows_used + sum(
+    ...     sum(line.rows_set_aside.values()) for line in records.ledger.lines
+    ... )
+    True
+    """
+    given = [paths] if isinstance(paths, str | Path) else list(paths)
+    sources, refusals = gather(given)
+    folder = private_folder(work)
+    shelf = Shelf(Path(folder.name), most_rows=most_rows, split=True)
+    parts: list[Part] = []
+    unused: dict[str, str] = {}
+    for source in sources:
+        try:
+            _read_one(source, shelf, parts, unused)
+        except RefusedError as error:
+            refusals.extend(error.refusals)
+    if not parts and not refusals:
+        refusals.append(_nothing(given))
+    refusals += remarks.mixed_councils(parts, several_councils) + remarks.mixed_provenance(parts)
+    if refusals:
+        raise RefusedError(refusals)
+    notices = settle_years(parts)
+    state = Stacked()
+    final = Shelf(Path(folder.name), most_rows=most_rows, split=False)
+    for tables in shelf.buckets():
+        for name, rows in stack(tables, parts, state, care_rules).items():
+            final.add(name, rows)
+    refusals += remarks.mixed_identifiers(state, several_councils)
+    if refusals:
+        raise RefusedError(refusals)
+    tables = final.tables()
+    kinds = {part.table.kind: part.demonstration for part in parts}
+    records = StatutoryRecords(
+        _tables=tables,
+        _folder=folder,
+        _demonstration=kinds,
+        ledger=Ledger(tuple(_line(part, state) for part in parts if not part.silent)),
+    )
+    overlaps, look_alikes = remarks.identifiers(records)
+    ledger = Ledger(
+        lines=records.ledger.lines,
+        rules={rule: state.rules.get(rule, 0) for rule in RULES},
+        overlaps=overlaps,
+        remarks=(*notices, *remarks.about(parts, state), *look_alikes),
+        unused=unused,
+    )
+    return records.with_ledger(ledger)
+
+
+def _read_one(source: Source, shelf: Shelf, parts: list[Part], unused: dict[str, str]) -> None:
+    kind, why_not = what_is(source)
+    if source.file == DEMONSTRATION_FILE:
+        return
+    if kind is None:
+        if source.direct:
+            raise RefusedError([Refusal(source.name, "", why_not, _ALLOWED, "Check that it is the file you meant.")])
+        unused[source.name] = why_not
+    elif is_xml(source):
+        parts.extend(read_xml(source, kind, shelf, len(parts)))
+    else:
+        parts.extend(read_tabular(source, shelf, len(parts)))
+
+
+_ALLOWED = (
+    "children in need census (XML), looked-after return (CSV, workbook or XML), Annex A workbook, case-system export, "
+    "programme register or ward look-up (CSV)"
+)
+
+
+def _nothing(given: Sequence[str | Path]) -> Refusal:
+    return Refusal(
+        ", ".join(str(path) for path in given)[:200] or "no path", "", "no return", _ALLOWED, "Check the path."
+    )
+
+
+def _line(part: Part, state: Stacked) -> TableLine:
+    used = state.used.get(part.number, 0)
+    years = state.years.get(part.number) or ({part.year} if part.year else set())
+    notes = part.notes
+    outside = remarks.codes_outside_their_years(part, years)
+    return TableLine(
+        name=part.table.name,
+        kind=part.table.kind,
+        file=part.file,
+        years=tuple(sorted(years)),
+        rows_in=part.rows_in,
+        rows_used=used,
+        rows_set_aside={reason: rows for reason, rows in sorted(part.aside.items()) if rows},
+        children=state.children.get(part.number, 0),
+        unknown_codes=tuple(
+            UnknownCodes(column, tuple(sorted(codes)), sum(codes.values()))
+            for column, codes in sorted(notes.unknown.items())
+        ),
+        departures=(
+            *(Departure(column, what, rows) for (column, what), rows in sorted(notes.departures.items())),
+            *outside,
+        ),
+    )
