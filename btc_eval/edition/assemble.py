@@ -62,7 +62,7 @@ def assemble(
     progress.say("rendering the pages")
     html = render.render(where, source, render.settings(where, source, words))
     progress.step(f"rendered {len(chapters)} pages")
-    site = swap.bring(html, where.out)
+    site = swap.bring(html, where.out, without=render.NOT_PUBLISHED)
     about["notebooks"] = [
         _write_notebook(site, chapter, runs.get(chapter.page.name), collected, words) for chapter in chapters
     ]
@@ -83,19 +83,29 @@ def _known_ids(where: Layout, runs: Mapping[str, Run]) -> frozenset[str] | None:
     )
     if not bears or not (where.data / "programme").is_dir():
         return None
+    # Kept, because to read the records takes longer than all else that a change of prose needs here.
+    library = fingerprint.library_folder()
+    sources = [fingerprint.tree(folder) for folder in (where.data / "programme", library / "programme")]
+    key, path = fingerprint.sha256_of(sources), where.work / "known-ids.json"
+    if path.is_file():
+        kept = json.loads(path.read_text(encoding="utf-8") or "{}")
+        if kept.get("key") == key:
+            return frozenset(kept["ids"])
     from btc_eval import programme
 
-    return frozenset(programme.known_ids())
+    ids = frozenset(programme.known_ids())
+    _write_json(path, {"key": key, "ids": sorted(ids)})
+    return ids
 
 
 def _add_assets(where: Layout, static: Path) -> None:
     """Put the scripts, styles and fonts of the library's pages into the staged book; made once for one library."""
-    made = where.work / "assets"
+    made, stamp = where.work / "assets", where.work / "assets.key"
     key = fingerprint.sha256_of([fingerprint.tree(fingerprint.library_folder() / "publish"), fingerprint.packages()])
-    stamp = where.work / "assets.key"
     if not stamp.is_file() or stamp.read_text(encoding="utf-8") != key:
         from btc_eval.publish.assets import write_assets
 
+        stamp.unlink(missing_ok=True)
         shutil.rmtree(made, ignore_errors=True)
         made.mkdir(parents=True)
         write_assets(made)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,7 +71,7 @@ class Chapter:
 
 
 def read_chapter(page: Page) -> Chapter:
-    """What stands in this page?
+    """What stands in this page? It is taken apart by the book's own reader, so that both see the same cells.
 
     Raises
     ------
@@ -80,20 +79,18 @@ def read_chapter(page: Page) -> Chapter:
         Where the file is not UTF-8 text, its front matter or a cell's options cannot be read, or it has code cells
         and does not name the kernel.
     """
-    from jupytext.myst import MystMetadataParsingError, myst_to_notebook
-    from nbformat import ValidationError
+    from myst_nb.core.read import read_myst_markdown_notebook
 
+    text = ""
     try:
         text = page.source.read_text(encoding="utf-8")
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", UserWarning)
-            notebook = myst_to_notebook(text, add_source_map=True)
-    except (MystMetadataParsingError, ValidationError, UserWarning, ValueError, TypeError) as error:
+        notebook = read_myst_markdown_notebook(text, _markdown(), add_source_map=True)
+    except Exception as error:  # the reader has no one class of error: what it says is what the writer needs
         raise refuse(
             page.label,
             "",
             found=f"a page that cannot be read ({_told(error)})",
-            allowed="a MyST notebook in UTF-8: YAML front matter, prose and {code-cell} blocks of one language",
+            allowed="a MyST notebook in UTF-8: YAML front matter, prose and {code-cell} blocks",
             do="Mend the place named in the message.",
         ) from error
     lines = text.splitlines()
@@ -114,6 +111,13 @@ def read_chapter(page: Page) -> Chapter:
     chapter = Chapter(page=page, metadata=_plain(notebook.metadata), cells=tuple(cells))
     _check(chapter)
     return chapter
+
+
+def _markdown() -> Any:
+    """Return the settings under which a code cell inside a colon fence is part of the prose, as it is for the book."""
+    from myst_parser.config.main import MdParserConfig
+
+    return MdParserConfig(enable_extensions={"colon_fence"})
 
 
 def _told(error: Exception) -> str:

@@ -22,8 +22,8 @@ UNUSED = (
     "sphinx_multitoc_numbering",
 )
 
-#: What Sphinx leaves beside the pages for its own use.
-SPHINX_OWN = ("_sources", ".buildinfo", ".buildinfo.bak", "reports", ".doctrees")
+#: What lies beside the pages for Sphinx's own use, and for those who write a theme; by name, in any folder.
+NOT_PUBLISHED = ("_sources", ".buildinfo", ".buildinfo.bak", "reports", ".doctrees", "locales", "*.map")
 
 _LEVEL = r"(?:WARNING|ERROR|SEVERE|CRITICAL): "
 _PLACED = re.compile(rf"^(?P<file>[^:\n]+?\.(?:md|yml|py|html|rst))(?::(?P<line>\d+))?: {_LEVEL}")
@@ -84,14 +84,14 @@ def settings(where: Layout, source: Path, context: Mapping[str, Any]) -> dict[st
 def render(where: Layout, source: Path, config: Mapping[str, Any]) -> Path:
     """What do the staged pages look like?
 
-    What Sphinx read is kept between builds, and thrown away when the settings, the theme, a template, a package or
-    the part of the library that renders has changed. All pages are written every time, because a title or a label
-    that changed on one shows on others.
+    What Sphinx read and wrote is kept between builds, and thrown away when the settings, the theme, a template, a
+    package or the part of the library that renders has changed. A page is written again when it changed; all are when
+    anything changed that one page shows of another (see `_shape`).
 
     Returns
     -------
     Path
-        The folder of HTML pages, in the work folder; the caller may move it away.
+        The folder of HTML pages, in the work folder.
 
     Raises
     ------
@@ -103,22 +103,49 @@ def render(where: Layout, source: Path, config: Mapping[str, Any]) -> Path:
     stamp = folder / "base"
     if not stamp.is_file() or stamp.read_text(encoding="utf-8") != base:
         shutil.rmtree(folder, ignore_errors=True)
-    # Empty every time: what lies there already would find its way into the pages (a style's checksum does).
     html = folder / "html"
-    shutil.rmtree(html, ignore_errors=True)
-    html.mkdir(parents=True)
+    _place_style(html / "_static")
     # Gone while Sphinx works: what a killed build leaves is not built upon.
     stamp.unlink(missing_ok=True)
-    warnings = _sphinx(source, html, folder / "doctrees", config)
-    faults = read_warnings(warnings, source)
+    faults = read_warnings(_sphinx(source, html, folder, config), source)
     if faults:
         shutil.rmtree(folder, ignore_errors=True)
         raise RefusedError(faults)
     stamp.write_text(base, encoding="utf-8")
-    for name in SPHINX_OWN:
-        shutil.rmtree(html / name, ignore_errors=True)
-        (html / name).unlink(missing_ok=True)
     return html
+
+
+def _place_style(static: Path) -> None:
+    """Put the notebook style where Sphinx looks for it when it writes a page.
+
+    Its checksum becomes part of the address where the file lies there already, so that the first page written and the
+    first page written again would otherwise differ.
+    """
+    import myst_nb.static
+
+    static.mkdir(parents=True, exist_ok=True)
+    style = Path(str(myst_nb.static.__file__)).with_name("mystnb.css")
+    shutil.copyfile(style, static / f"mystnb.{fingerprint.sha256_file(style)}.css")
+
+
+def _shape(env: Any) -> str:
+    """Return one hash of all that a page may show of another: titles, labels, terms, equations, the order of pages."""
+    titles = {name: title.astext() for name, title in env.titles.items()}
+    slugs = {name: about.get("myst_slugs") for name, about in env.metadata.items()}
+    domains = {name: env.domaindata[name] for name in ("std", "math", "citation", "index") if name in env.domaindata}
+    numbers = (env.toc_secnumbers, env.toc_fignumbers, env.toctree_includes)
+    return fingerprint.sha256_of([_steady(part) for part in (titles, slugs, domains, *numbers)])
+
+
+def _steady(node: Any) -> Any:
+    """Return nested values as text in an order that does not depend on who came first."""
+    if isinstance(node, dict):
+        return sorted((str(key), _steady(value)) for key, value in node.items())
+    if isinstance(node, set | frozenset):
+        return sorted(str(item) for item in node)
+    if isinstance(node, list | tuple):
+        return [_steady(item) for item in node]
+    return str(node)
 
 
 def _base(where: Layout, source: Path, config: Mapping[str, Any]) -> str:
@@ -138,13 +165,22 @@ def _base(where: Layout, source: Path, config: Mapping[str, Any]) -> str:
     )
 
 
-def _sphinx(source: Path, html: Path, doctrees: Path, config: Mapping[str, Any]) -> str:
+def _sphinx(source: Path, html: Path, folder: Path, config: Mapping[str, Any]) -> str:
     """Run Sphinx and return everything it warned of."""
     from myst_nb.ext.glue.crossref import read_glue_cache
     from sphinx.application import Sphinx
     from sphinx.errors import SphinxError
     from sphinx.util.console import nocolor
     from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+    kept = folder / "shape"
+
+    def others(_app: Any, env: Any) -> list[str]:
+        """Have all pages written where one may show something new of another."""
+        shape = _shape(env)
+        before = kept.read_text(encoding="utf-8") if kept.is_file() else ""
+        kept.write_text(shape, encoding="utf-8")
+        return [] if shape == before else sorted(env.found_docs)
 
     nocolor()
     read_glue_cache.cache_clear()
@@ -155,14 +191,15 @@ def _sphinx(source: Path, html: Path, doctrees: Path, config: Mapping[str, Any])
                 srcdir=source,
                 confdir=None,
                 outdir=html,
-                doctreedir=doctrees,
+                doctreedir=folder / "doctrees",
                 buildername="html",
                 confoverrides=dict(config),
                 status=None,
                 warning=warnings,
                 keep_going=True,
             )
-            app.build(force_all=True)
+            app.connect("env-updated", others)
+            app.build()
     except SphinxError as error:
         return f"{warnings.getvalue()}ERROR: {' '.join(str(error).split())}\n"
     return warnings.getvalue()

@@ -8,7 +8,7 @@ import errno
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from btc_eval.errors import refuse
@@ -101,11 +101,21 @@ def recover(out: Path) -> bool:
     return brought_back
 
 
-def bring(folder: Path, out: Path) -> Path:
-    """Move a folder to where the new site is put together: beside `out`, so that it is on the same disk."""
+def bring(folder: Path, out: Path, *, without: Sequence[str] = ()) -> Path:
+    """Copy a folder to where the new site is put together: beside `out`, so that it is on the same disk.
+
+    Parameters
+    ----------
+    folder
+        What the site starts from; it stays as it is.
+    out
+        Where the site goes in the end.
+    without
+        Names, or patterns of names, that are left out in every folder.
+    """
     new = _beside(out, "new")
     new.parent.mkdir(parents=True, exist_ok=True)
-    shutil.move(folder, new)
+    shutil.copytree(folder, new, ignore=shutil.ignore_patterns(*without), copy_function=shutil.copyfile)
     return new
 
 

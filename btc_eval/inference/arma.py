@@ -94,3 +94,45 @@ def _autocovariance(ar: Numbers, ma: Numbers, lags: int) -> Numbers:
     for k in range(p + 1, lags + 1):
         out[k] = right[k] + ar @ out[k - p : k][::-1]
     return out[: lags + 1]
+
+
+def whiten_autoregression(orders: Orders, free: Floats, columns: Floats) -> tuple[Floats, float]:
+    """Take a pure autoregression out of complete rows, without the n × n matrix.
+
+    Parameters
+    ----------
+    orders
+        Without moving-average terms.
+    free
+        Unbounded parameters.
+    columns
+        (n, k), rows one period apart.
+
+    Returns
+    -------
+    array, float
+        L⁻¹ columns and log det V, where V = LL' is the correlation matrix: each row less its prediction from those
+        before (Durbin and Levinson's recursion for the first p rows, the autoregression itself after), over the
+        standard deviation of the prediction error.
+    """
+    ar = np.asarray(orders.polynomials(free)[0], dtype=np.float64)
+    p, n = len(ar), len(columns)
+    rho = np.asarray(orders.autocorrelation(free, p), dtype=np.float64)
+    white = columns.astype(float).copy()
+    deviations = np.ones(n)
+    predictor = np.empty(0)
+    variance = 1.0
+    for row in range(1, min(p, n - 1) + 1):
+        last = (rho[row] - predictor @ rho[1:row][::-1]) / variance
+        predictor = np.append(predictor - last * predictor[::-1], last)
+        variance *= 1 - last**2
+        if row < n:
+            deviations[row] = np.sqrt(variance)
+            white[row] = (columns[row] - predictor @ columns[:row][::-1]) / deviations[row]
+    if n > p + 1:
+        rest = columns[p + 1 :].astype(float).copy()
+        for lag, value in enumerate(ar, start=1):
+            rest -= value * columns[p + 1 - lag : n - lag]
+        deviations[p + 1 :] = np.sqrt(variance)
+        white[p + 1 :] = rest / np.sqrt(variance)
+    return white, 2 * float(np.log(deviations).sum())

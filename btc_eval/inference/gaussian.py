@@ -13,12 +13,14 @@ import numpy as np
 from scipy import linalg, optimize
 
 from btc_eval.inference import Floats, Ints
-from btc_eval.inference.arma import Orders
+from btc_eval.inference.arma import Orders, whiten_autoregression
 from btc_eval.inference.least_squares import Orthogonal
 from btc_eval.inference.precision import Fits, Precision, Satterthwaite
 from btc_eval.inference.reml import BOUNDARY, DF_FLOOR
 
 _STARTS = (0.0, 0.5, -0.5)
+_LIMIT = 4.0
+_NEVER = 1e10
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class _Model:
     distance: Ints
     orders: Orders
     restricted: bool
+    steady: bool
 
     @property
     def spare(self) -> int:
@@ -39,23 +42,27 @@ class _Model:
         correlation = np.asarray(self.orders.autocorrelation(free, int(self.distance.max())), dtype=np.float64)
         return np.asarray(np.linalg.cholesky(correlation[self.distance]), dtype=np.float64)
 
-    def whiten(self, free: Floats) -> tuple[Floats, Floats, Floats, float]:
-        """Return L⁻¹X, L⁻¹y, the Cholesky factor L of V, and log det V."""
-        factor = self.factor(free)
-        both = linalg.solve_triangular(factor, np.column_stack([self.basis, self.values]), lower=True)
-        log_det = 2 * float(np.log(np.diag(factor)).sum())
-        return np.asarray(both[:, :-1]), np.asarray(both[:, -1]), factor, log_det
+    def whiten(self, free: Floats) -> tuple[Floats, Floats, float]:
+        """Return L⁻¹X, L⁻¹y and log det V, where V = LL'."""
+        both = np.column_stack([self.basis, self.values])
+        if self.steady and self.orders.ma + self.orders.seasonal_ma == 0:
+            white, log_det = whiten_autoregression(self.orders, free, both)
+        else:
+            factor = self.factor(free)
+            white = np.asarray(linalg.solve_triangular(factor, both, lower=True))
+            log_det = 2 * float(np.log(np.diag(factor)).sum())
+        return white[:, :-1], white[:, -1], log_det
 
     def criterion(self, free: Floats) -> float:
         """Return minus the profile log-likelihood (restricted or not), constants included."""
         try:
-            x, y, _, log_det = self.whiten(free)
+            x, y, log_det = self.whiten(free)
         except np.linalg.LinAlgError:
-            return 1e10
+            return _NEVER
         q, r = np.linalg.qr(x)
         rss = float(((y - q @ (q.T @ y)) ** 2).sum())
         if not rss > 0:
-            return 1e10
+            return _NEVER
         value = self.spare * (np.log(2 * np.pi * rss / self.spare) + 1) + log_det
         if self.restricted:
             value += 2 * float(np.log(np.abs(np.diag(r))).sum())
@@ -95,9 +102,11 @@ def gaussian_arma(
     """
     turned = Orthogonal.of(design)
     distance = np.abs(periods[:, None] - periods[None, :])
-    model = _Model(turned.basis, values, distance, orders, method == "reml")
+    steady = bool((np.diff(periods) == 1).all())
+    model = _Model(turned.basis, values, distance, orders, method == "reml", steady)
     free, ok = _optimum(model)
-    x, y, factor, _ = model.whiten(free)
+    x, y, _ = model.whiten(free)
+    factor = model.factor(free)
     c = np.asarray(np.linalg.inv(x.T @ x), dtype=np.float64)
     rotated = c @ (x.T @ y)
     residuals = y - x @ rotated
@@ -123,23 +132,32 @@ def gaussian_arma(
 
 
 def _optimum(model: _Model) -> tuple[Floats, bool]:
-    """Minimise from several starts, keep the best, and polish it."""
-    best: optimize.OptimizeResult | None = None
+    """Minimise from several starts, keep the best, and polish it without derivatives."""
+    count = model.orders.count
+    best, least = np.zeros(count), _NEVER
     for start in _STARTS:
-        guess = np.zeros(model.orders.count)
-        guess[0] = np.arctanh(start)
-        found = optimize.minimize(
-            model.criterion, guess, method="L-BFGS-B", bounds=[(-4.0, 4.0)] * len(guess), options={"ftol": 1e-13}
+        guess = np.r_[np.arctanh(start), np.zeros(count - 1)]
+        bounds = [(-_LIMIT, _LIMIT)] * count
+        found = optimize.minimize(model.criterion, guess, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-11})
+        if found.fun < least - 1e-9:
+            best, least = np.asarray(found.x), float(found.fun)
+    if count == 1:
+        low, high = max(best[0] - 0.1, -_LIMIT), min(best[0] + 0.1, _LIMIT)
+        line = optimize.minimize_scalar(
+            lambda x: model.criterion(np.array([x])), bounds=(low, high), method="bounded", options={"xatol": 1e-10}
         )
-        if best is None or found.fun < best.fun - 1e-10:
-            best = found
-    if best is None:
-        raise ValueError("no start")
-    polished = optimize.minimize(
-        model.criterion, best.x, method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-13, "maxiter": 4000}
-    )
-    end = polished if polished.fun < best.fun else best
-    return np.asarray(np.clip(end.x, -4.0, 4.0)), bool(np.isfinite(end.fun) and end.fun < 1e9)
+        polished, value = np.array([line.x]), float(line.fun)
+    else:
+        options = {"xatol": 1e-8, "fatol": 1e-12, "maxiter": 2000, "initial_simplex": _simplex(best)}
+        simplex = optimize.minimize(model.criterion, best, method="Nelder-Mead", options=options)
+        polished, value = np.clip(simplex.x, -_LIMIT, _LIMIT), float(simplex.fun)
+    free = polished if value < least else best
+    return np.asarray(free), min(value, least) < _NEVER
+
+
+def _simplex(centre: Floats) -> Floats:
+    """Return a small simplex around a point that is nearly the best."""
+    return np.vstack([centre, centre + 1e-3 * np.eye(len(centre))])
 
 
 def _both_sides(factor: Floats, matrix: Floats) -> Floats:

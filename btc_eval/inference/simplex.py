@@ -19,6 +19,8 @@ American Economic Review 111(12), 4088–4118.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from scipy.optimize import nnls
 
@@ -61,16 +63,17 @@ def nearest_in_hull(D: Floats, *, ridge: float = 0.0) -> Floats:
     """Which mixture of the columns of `D` lies nearest the origin? As `simplex_weights`, with ``D = A − b1ᵀ``."""
     rows, donors = D.shape
     extra = donors if ridge > 0 else 0
-    system = np.zeros((rows + extra + 1, donors))
+    system = np.empty((rows + extra + 1, donors))
     system[:rows] = D
     if extra:
-        system[rows : rows + extra] = np.sqrt(ridge) * np.eye(donors)
-    scale = float(np.sqrt(np.mean(np.sum(system * system, axis=0)))) or 1.0
+        system[rows:-1] = np.sqrt(ridge) * np.eye(donors)
+    inner = system[:-1].ravel()
+    scale = math.sqrt(float(inner @ inner) / donors) or 1.0
     system[-1] = scale
-    target = np.zeros(rows + extra + 1)
+    target = np.zeros(len(system))
     target[-1] = scale
     try:
-        mixture = np.asarray(nnls(system, target)[0], dtype=float)
+        mixture: Floats = nnls(system, target)[0]
     except RuntimeError as error:
         raise refuse(
             "simplex weights",
@@ -79,8 +82,7 @@ def nearest_in_hull(D: Floats, *, ridge: float = 0.0) -> Floats:
             allowed="finite numbers of comparable size",
             do="Look for a donor measured in other units than the rest.",
         ) from error
-    total = float(mixture.sum())
-    weights: Floats = mixture / total
+    weights: Floats = mixture / mixture.sum()
     return weights
 
 

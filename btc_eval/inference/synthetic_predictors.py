@@ -24,11 +24,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linprog, minimize
+from scipy.optimize import linprog
 
 from btc_eval.inference import Floats, Ints
 from btc_eval.inference.simplex import nearest_in_hull
 from btc_eval.inference.synthetic import Weights
+from btc_eval.inference.synthetic_search import descend
 
 #: Least importance of a predictor beside the most important one (Becker and Klößner's bound); its logarithm.
 _LEAST = 1e-8
@@ -41,7 +42,7 @@ _FIRST = 1e5
 _SHAKE, _MOVED = 4.0, 0.35
 #: How many close fits lend their supporting importances as starts.
 _SUPPORTS = 12
-_QUASI_NEWTON_STEPS = 60
+_STEPS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +60,21 @@ class _Nested:
         """Return the outer loss and its gradient in the logarithms of the importances."""
         importance = _shares(logs)
         weights = self.weights(importance)
-        used = weights > 0
+        used = np.flatnonzero(weights)
         inner, outer = self.predictor_gaps[:, used], self.outcome_gaps[:, used]
-        gap = outer @ weights[used]
-        value = float(gap @ gap) / len(gap)
-        size = int(used.sum())
-        conditions = np.zeros((size + 1, size + 1))
-        conditions[:size, :size] = (inner * importance[:, None]).T @ inner
-        conditions[:size, size] = conditions[size, :size] = 1.0
-        slope = np.append(outer.T @ gap * (2.0 / len(gap)), 0.0)
+        mixture = weights[used]
+        gap = outer @ mixture
+        size = len(used)
+        conditions = np.ones((size + 1, size + 1))
+        conditions[:size, :size] = inner.T @ (importance[:, None] * inner)
+        conditions[size, size] = 0.0
+        slope = np.zeros(size + 1)
+        slope[:size] = gap @ outer * (2.0 / len(gap))
         try:
             adjoint = np.linalg.solve(conditions, slope)[:size]
         except np.linalg.LinAlgError:
             adjoint = np.linalg.lstsq(conditions, slope, rcond=None)[0][:size]
-        return value, -importance * (inner @ adjoint) * (inner @ weights[used])
+        return float(gap @ gap) / len(gap), -importance * (inner @ adjoint) * (inner @ mixture)
 
     def within_hull(self) -> Floats | None:
         """Return the best-fitting weights that meet every predictor exactly, or `None` where none do."""
@@ -115,16 +117,7 @@ class _Nested:
 
     def descend(self, logs: Floats) -> tuple[float, Floats]:
         """Follow the gradient from `logs` to a local minimum."""
-        start = np.clip(logs - logs.max(), _LOWEST, 0.0)
-        found = minimize(
-            self.loss,
-            start,
-            jac=True,
-            method="L-BFGS-B",
-            bounds=[(_LOWEST, 0.0)] * len(start),
-            options={"maxiter": _QUASI_NEWTON_STEPS},
-        )
-        return float(found.fun), np.asarray(found.x, dtype=float)
+        return descend(self.loss, logs - logs.max(), _LOWEST, 0.0, steps=_STEPS)
 
 
 def nested(
@@ -134,7 +127,7 @@ def nested(
     z1: Floats,
     *,
     importance: Floats | None = None,
-    searches: int = 60,
+    searches: int = 80,
     seed: int = 0,
 ) -> Weights:
     """Which donors resemble the treated unit in what foretells the outcome?
@@ -148,7 +141,7 @@ def nested(
     importance
         Shape (predictors,): importances to use as they are, of any positive scale; `None` estimates them.
     searches
-        Number of quasi-Newton searches: half from starts of different kinds, half shaken from the best so far.
+        Number of quasi-Newton searches: two fifths from starts of different kinds, the rest shaken from the best.
     seed
         Seed of the random starts and shakes: the same seed gives the same weights.
 
@@ -192,16 +185,19 @@ def _regression(predictors: Floats, outcomes: Floats) -> Floats:
 def _search(problem: _Nested, starts: list[Floats], searches: int, rng: np.random.Generator) -> Floats:
     """Descend from importances that support close fits, from the given starts and random ones; then shake the best."""
     count = len(starts[0])
-    half = max(searches // 2, len(starts))
+    first = max(2 * searches // 5, len(starts))
     supports = [problem.supporting(problem.best_fit(without))[1] for without in _left_out(problem)]
-    starts = (starts + supports)[:half]
-    starts += [rng.uniform(_LOWEST, 0.0, count) for _ in range(half - len(starts))]
+    starts = (starts + supports)[:first]
+    starts += [rng.uniform(_LOWEST, 0.0, count) for _ in range(first - len(starts))]
     best, logs = min((problem.descend(start) for start in starts), key=_value)
-    for _ in range(searches - half):
+    for turn in range(searches - first):
         moved = rng.random(count) < _MOVED
         moved[rng.integers(count)] = True
-        shaken = np.clip(logs - logs.max(), _LOWEST / 2, 0.0)
-        value, where = problem.descend(shaken + moved * rng.normal(0.0, _SHAKE, count))
+        if turn % 2:
+            shaken = np.where(moved, rng.uniform(_LOWEST, 0.0, count), logs - logs.max())
+        else:
+            shaken = np.clip(logs - logs.max(), _LOWEST / 2, 0.0) + moved * rng.normal(0.0, _SHAKE, count)
+        value, where = problem.descend(shaken)
         if value < best:
             best, logs = value, where
     return logs

@@ -19,6 +19,7 @@ from btc_eval.its.power import Power, minimum_detectable_effect, power
 from btc_eval.its.result import SegmentedFit
 from btc_eval.its.sensitivity import specification_curve
 from btc_eval.its.spec import Event, pulse, step, window
+from btc_eval.its.summary import dated, extremes, named, ratios, standings, summarise, summarise_dates, worded
 
 # Comparative designs: synthetic control, difference in differences, event study.
 
@@ -30,16 +31,24 @@ __all__ = [
     "PlaceboInTime",
     "Power",
     "SegmentedFit",
+    "dated",
+    "extremes",
     "false_alarms",
     "fit",
     "joint_placebo",
     "minimum_detectable_effect",
+    "named",
     "placebo_in_space",
     "placebo_in_space_and_time",
     "placebo_in_time",
     "power",
     "pulse",
+    "ratios",
     "specification_curve",
+    "standings",
     "step",
+    "summarise",
+    "summarise_dates",
     "window",
+    "worded",
 ]

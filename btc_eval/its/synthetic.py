@@ -40,7 +40,7 @@ def synthetic_control(
     fewest_before: int = 5,
     ridge: float | None = None,
     solver: Solver | None = None,
-    searches: int = 60,
+    searches: int = 80,
     seed: int = 0,
 ) -> SyntheticControl:
     """What would have happened to the treated unit, told from a weighted mixture of untreated ones?

@@ -68,6 +68,11 @@ class MonthlySeries:
             )
         return rows.reset_index(drop=True)
 
+    def named(self, table: pd.DataFrame, code: str = "unit") -> pd.DataFrame:
+        """What is each council of this table called? Adds `la_name` beside the column `code`."""
+        names = self.frame.drop_duplicates("la_code").set_index("la_code")["la_name"]
+        return table.assign(la_name=table[code].map(names))
+
     def complete(self, *, boundary_changes: bool = True) -> pd.DataFrame:
         """Which councils have every month, and so can serve as placebos?
 
@@ -86,6 +91,21 @@ class MonthlySeries:
         if not boundary_changes:
             kept &= ~self.frame["la_code"].isin(self.changed)
         return self.frame[kept].reset_index(drop=True)
+
+    def incomplete(self) -> pd.DataFrame:
+        """Which councils lack a month, how many have they, and why?
+
+        Returns
+        -------
+        pd.DataFrame
+            `la_code`, `la_name`, `months` (published), `reason` (the commonest in words; "merged, split or renamed" where
+            the council did not exist for the whole window).
+        """
+        held = self.frame.groupby(["la_code", "la_name"]).size().rename("months").reset_index()
+        short = held[held["months"] < len(self.months)]
+        why = self.missing.groupby("la_code")["reason"].agg(lambda given: given.mode().iloc[0])
+        reason = short["la_code"].map(why).fillna("merged, split or renamed within the window")
+        return short.assign(reason=reason).sort_values("la_name", ignore_index=True)
 
 
 def monthly_referrals(official: Official) -> MonthlySeries:

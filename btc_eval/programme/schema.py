@@ -121,6 +121,7 @@ class Event(Sourced):
     precision: Precision
     certainty: Certainty
     on_chart: bool = False
+    on_demand_chart: bool = False
     note: str = ""
 
     @property

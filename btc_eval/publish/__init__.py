@@ -13,12 +13,12 @@ from btc_eval.publish.charts.facets import Facets as facets
 from btc_eval.publish.charts.layout import Event
 from btc_eval.publish.charts.lines import Lines as lines
 from btc_eval.publish.charts.strip import Strip as strip
-from btc_eval.publish.events import marks
+from btc_eval.publish.events import beyond, marks
 from btc_eval.publish.figures import download, figure
 from btc_eval.publish.findings import Finding, finding
 from btc_eval.publish.formats import Format
 from btc_eval.publish.phrases import Phrase, paste, quantity, sentence
-from btc_eval.publish.several import quantities
+from btc_eval.publish.several import quantities, spans
 from btc_eval.publish.tables import table
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Format",
     "Phrase",
     "bars",
+    "beyond",
     "counterfactual",
     "dates",
     "download",
@@ -39,6 +40,7 @@ __all__ = [
     "quantities",
     "quantity",
     "sentence",
+    "spans",
     "strip",
     "table",
 ]

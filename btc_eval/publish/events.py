@@ -42,3 +42,22 @@ def marks(
             )
         )
     return tuple(events)
+
+
+def beyond(safe: Any, last: str, *, when: str = "start", label: str = "label", words: str = "when") -> str:
+    """Which events lie just past the end of the axis, so that a reader knows of them? A note for the figure; "" for none.
+
+    Parameters
+    ----------
+    safe
+        The released table of events, with papers.
+    last
+        The last day shown, included.
+    when, label, words
+        Columns of the day it began, of a few words, and of the date as a reader would say it.
+    """
+    released, _ = admitted(safe)
+    frame = released.only([when, label, words])
+    later = frame[frame[when] > pd.Timestamp(last)]
+    told = [f"{row[label]} ({row[words]})" for row in later.to_dict("records")]
+    return f"Just beyond the end of the chart: {'; '.join(told)}." if told else ""

@@ -15,6 +15,8 @@ from btc_eval.publish.sources import source_html, window_words
 
 #: Words set across a demonstration figure and in front of its title.
 DEMONSTRATION = "Demonstration data, not about Wirral"
+#: How the ids of documents about the programme begin, where a source is not a table of statistics.
+_PAPER = "paper-"
 
 
 def text(words: str) -> str:
@@ -23,9 +25,11 @@ def text(words: str) -> str:
 
 
 def mark(papers: Papers) -> str:
-    """Return the mark a reader sees beside a title: official, the council's own, or demonstration."""
+    """Return the mark a reader sees beside a title: official, published papers, the council's own, or demonstration."""
     kind = papers.provenance
-    return f'<span class="btc-mark btc-mark-{kind.value}">{text(kind.words)}</span>'
+    on_paper = kind is Provenance.OFFICIAL and all(name.startswith(_PAPER) for name in papers.sources)
+    words = "Published papers" if on_paper else kind.words
+    return f'<span class="btc-mark btc-mark-{kind.value}">{text(words)}</span>'
 
 
 def title_words(title: str, papers: Papers) -> str:

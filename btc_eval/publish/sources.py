@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import html
-import importlib
 from dataclasses import dataclass
-from typing import Any
 
-from btc_eval import periods
+from btc_eval import periods, programme, records
 from btc_eval.estimates import Papers
 
 #: The page that lists every source, from the root of the site; each entry's anchor is its name in the catalogue.
@@ -29,8 +27,12 @@ class Source:
 
 def resolve(papers: Papers) -> list[Source]:
     """Which publications stand behind these papers? In the order of the papers."""
-    entries = _catalogue()
-    return [Source(name, _words(entries.get(name)) or name) for name in papers.sources]
+    known = _catalogue()
+    named: dict[str, Source] = {}
+    for name in papers.sources:
+        words = known.get(name, name)
+        named.setdefault(words, Source(name, words))
+    return list(named.values())
 
 
 def window_words(papers: Papers) -> str:
@@ -55,16 +57,12 @@ def source_html(papers: Papers) -> str:
     )
 
 
-def _catalogue() -> dict[str, Any]:
-    """Read the catalogue's entries by name; empty where the project has none yet."""
-    records = importlib.import_module("btc_eval.records")
-    read = getattr(records, "catalogue", None)
-    entries = read() if callable(read) else {}
-    return dict(entries)
-
-
-def _words(entry: Any) -> str:
-    if entry is None:
-        return ""
-    parts = [str(getattr(entry, field, "") or "") for field in ("publisher", "publication", "table")]
-    return ", ".join(part for part in parts if part)
+def _catalogue() -> dict[str, str]:
+    """Return what each source is called: published tables by publisher and publication, papers by their short name."""
+    known = {}
+    for entry in records.official().catalogue.entries:
+        published = dict.fromkeys(f"{source.publisher}, {source.publication}" for source in entry.sources)
+        known[entry.name] = "; ".join(published) or entry.title
+    for paper in programme.documents():
+        known[paper.id] = paper.short
+    return known

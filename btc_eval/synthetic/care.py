@@ -123,7 +123,7 @@ def _can_be(world: World, pool: Ints, window: tuple[int, int]) -> Ints:
     born = world.children["born"][pool]
     within = (born >= window[0]) & (born <= window[1])
     free = (world.children["stayed"][pool] == 0) & (window[0] <= world.children["known"][pool] + 100)
-    return pool[within | free]
+    return np.asarray(pool[within | free])
 
 
 def _take_in(world: World, child: int, when: int, window: tuple[int, int], rng: Generator) -> int:

@@ -54,7 +54,9 @@ def health(world: World, year: int, rng: Generator) -> pd.DataFrame:
     asked = (age >= 4) & (age <= 16)
     scored = asked & (rng.random(number) < 0.84)
     score = np.clip(np.round(rng.gamma(3.6, 3.9, size=number)), 0, 40).astype(int).astype(str).astype(object)
-    why = choose({"carer refused": 0.2, "child refused": 0.25, "severity of disability": 0.05, "other reason": 0.5}, number, rng)
+    why = choose(
+        {"carer refused": 0.2, "child refused": 0.25, "severity of disability": 0.05, "other reason": 0.5}, number, rng
+    )
     frame = pd.DataFrame({"child": child})
     frame["sdq_score"] = np.where(scored, score, "")
     frame["sdq_reason"] = np.where(scored, "", np.where(asked, why, "age"))
@@ -153,7 +155,9 @@ def absences(world: World, margins: Margins, rng: Generator) -> pd.DataFrame:
     frames = []
     for year in margins.years[1:]:
         first, last = first_day(year), last_day(year)
-        here = np.flatnonzero((stays["started"] <= last - 20) & (stays["ended"] > np.maximum(first, stays["started"]) + 20))
+        here = np.flatnonzero(
+            (stays["started"] <= last - 20) & (stays["ended"] > np.maximum(first, stays["started"]) + 20)
+        )
         age = age_on(_born(world, stays["child"][here]), last)
         stay = here[draw(np.where(age >= 10, np.exp((age - 10) / 3.0), 0.01), round(len(here) * share), rng)]
         times = np.repeat(stay, rng.geometric(0.22, size=len(stay)))
@@ -162,7 +166,9 @@ def absences(world: World, margins: Margins, rng: Generator) -> pd.DataFrame:
         started = between(low, high, rng)
         ended = started + np.minimum(rng.geometric(0.6, size=len(times)) - 1, 6)
         kind = choose({"missing": 0.8, "away without authorisation": 0.2}, len(times), rng)
-        frames.append(pd.DataFrame({"child": stays["child"][times], "absence": kind, "started": started, "ended": ended}))
+        frames.append(
+            pd.DataFrame({"child": stays["child"][times], "absence": kind, "started": started, "ended": ended})
+        )
     return pd.concat(frames, ignore_index=True).drop_duplicates(["child", "started"], ignore_index=True)
 
 
@@ -180,10 +186,22 @@ def social_workers(world: World, rng: Generator) -> pd.DataFrame:
         ended = np.where((until < end) & (until <= world.last), until, np.where(end <= world.last, end, NEVER))
         worker = [f"DEMOSW{one:04d}" for one in rng.integers(1, 140, size=len(stay)).tolist()]
         frames.append(
-            pd.DataFrame({"child": stays["child"][stay], "social_worker_id": worker, "started": started, "ended": ended, "reason": reason})
+            pd.DataFrame(
+                {
+                    "child": stays["child"][stay],
+                    "social_worker_id": worker,
+                    "started": started,
+                    "ended": ended,
+                    "reason": reason,
+                }
+            )
         )
         on = until < np.minimum(end, world.last)
         stay, started = stay[on], until[on]
-        reason = choose({"caseload management": 0.25, "left role": 0.4, "process of transition": 0.2, "other reason": 0.15}, len(stay), rng)
+        reason = choose(
+            {"caseload management": 0.25, "left role": 0.4, "process of transition": 0.2, "other reason": 0.15},
+            len(stay),
+            rng,
+        )
     frame = pd.concat(frames, ignore_index=True)
     return frame[frame["ended"] > first].drop_duplicates(["child", "social_worker_id", "started"], ignore_index=True)

@@ -93,7 +93,8 @@ def _alone(world: World, led: pd.DataFrame, year: int, wanted: int, rng: Generat
     able = np.setdiff1d(np.flatnonzero((cases["outcome"] == int(Outcome.IN_NEED)) & (low <= high)), led["case"])
     several = round(number * world.parameters.number("protection", "several_enquiries"))
     case = able[draw(np.ones(len(able)), number - several, rng)]
-    case = np.concatenate([case, case[:several]])[:number]
+    roomy = case[low[case] < high[case]]
+    case = np.concatenate([case, roomy[:several]])[:number]
     days = low[case] + np.floor(rng.random(len(case)) ** 3 * (high[case] - low[case] + 1)).astype(np.int64)
     # Two enquiries of one case need two days.
     again = pd.DataFrame({"case": case, "day": days}).duplicated().to_numpy()
@@ -124,7 +125,9 @@ def reviews(world: World, margins: Margins, rng: Generator) -> pd.DataFrame:
         end = last_day(year)
         tardy = _newly_late(world, margins, year, latest + rhythm.longest(held) + 5, late, rng)
         late[tardy] = True
-        planned[tardy] = latest[tardy] + rhythm.longest(held[tardy]) + rng.integers(delay[0], delay[1] + 1, size=len(tardy))
+        planned[tardy] = (
+            latest[tardy] + rhythm.longest(held[tardy]) + rng.integers(delay[0], delay[1] + 1, size=len(tardy))
+        )
         while True:
             now = np.flatnonzero((planned <= end) & (planned <= plans["ended"]))
             if not len(now):

@@ -52,7 +52,9 @@ def _of_month(world: World, margins: Margins, first: int, last: int, referrals: 
     number = round(referrals * (parameters.number("contacts", "for_each_referral") - 1))
     wards = parameters.wards.weights_on(first, parameters.effect, parameters.effect.contact_ratio)
     children = world.children
-    able = np.flatnonzero((children["known"] < first) & (children["born"] > last - int(17.9 * 365.25)) & (children["died"] > last))
+    able = np.flatnonzero(
+        (children["known"] < first) & (children["born"] > last - int(17.9 * 365.25)) & (children["died"] > last)
+    )
     known = find(world, able, round(number * parameters.number("contacts", "about_known_children")), wards, first, rng)
     new = new_households(world, number - len(known), wards, first, rng)
     child = np.concatenate([known, new])
@@ -92,7 +94,9 @@ def early_help(
         rest = _after_contact(contact, year, number - len(down) - len(up), rng)
         frames += [down, up, rest]
     frame = pd.concat(frames, ignore_index=True)
-    frame = frame.drop_duplicates(["child", "started"]).sort_values(["started", "child"], kind="stable", ignore_index=True)
+    frame = frame.drop_duplicates(["child", "started"]).sort_values(
+        ["started", "child"], kind="stable", ignore_index=True
+    )
     return _described(world, frame, rng)
 
 
@@ -112,7 +116,9 @@ def _before_referral(world: World, year: int, number: int, source: Words, rng: G
     started = cases["referred"] - rng.integers(40, 330, size=len(cases))
     born = world.children["born"][cases["child"]]
     able = np.flatnonzero((year_of(started) == year) & first & (started > born + 30))
-    weights = np.where(source[able] == EARLY_HELP_SOURCE, 8.0, np.where(cases["outcome"][able] == int(Outcome.IN_NEED), 1.0, 0.7))
+    weights = np.where(
+        source[able] == EARLY_HELP_SOURCE, 8.0, np.where(cases["outcome"][able] == int(Outcome.IN_NEED), 1.0, 0.7)
+    )
     case = able[draw(weights, number, rng)]
     ended = cases["referred"][case] + rng.integers(0, 15, size=len(case))
     return _episode(cases["child"][case], started[case], ended, rng, world)
@@ -123,7 +129,9 @@ def _after_contact(contact: pd.DataFrame, year: int, number: int, rng: Generator
     able = np.flatnonzero((year_of(day) == year) & (contact["outcome"] == TO_HELP).to_numpy())
     chosen = able[draw(np.ones(len(able)), number, rng)]
     started = np.minimum(day[chosen] + rng.integers(2, 25, size=len(chosen)), last_day(year))
-    return pd.DataFrame({"child": contact["child"].to_numpy()[chosen], "started": started, "ended": NEVER, "stepped_up": False})
+    return pd.DataFrame(
+        {"child": contact["child"].to_numpy()[chosen], "started": started, "ended": NEVER, "stepped_up": False}
+    )
 
 
 def _episode(child: Ints, started: Ints, ended: Ints, rng: Generator, world: World) -> pd.DataFrame:
@@ -157,7 +165,9 @@ def register_from_early_help(world: World, help_: pd.DataFrame, rng: Generator) 
     families, start = world.families, world.parameters.effect.start_day
     family = children_family(world, help_["child"].to_numpy())
     on_plan = np.unique(world.children["family"][world.plans["child"]])
-    able = (help_["started"].to_numpy() >= start) & (families["registered"][family] == NEVER) & ~np.isin(family, on_plan)
+    able = (
+        (help_["started"].to_numpy() >= start) & (families["registered"][family] == NEVER) & ~np.isin(family, on_plan)
+    )
     rows = np.flatnonzero(able)
     chosen = rows[rng.random(len(rows)) < world.parameters.number("register", "early_help_share")]
     first, position = np.unique(family[chosen], return_index=True)

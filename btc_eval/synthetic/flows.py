@@ -8,7 +8,7 @@ bands as near to the published ones as whole children allow (exact wherever a wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,11 +18,12 @@ from scipy.sparse import coo_array
 from btc_eval.errors import refuse
 from btc_eval.synthetic.days import Floats
 from btc_eval.synthetic.margins import AGES, AGES_LEAVING, Margins
-from btc_eval.synthetic.quotas import parts_named
 
 #: Single years of age in each published band.
-_BAND = dict(zip(AGES, ((0,), range(1, 5), range(5, 10), range(10, 16), (16, 17))))
-_LEAVING = dict(zip(AGES_LEAVING, (*[_BAND[age] for age in AGES[:4]], (16,), (17,), (18,))))
+_BAND: Mapping[str, Sequence[int]] = dict(zip(AGES, ((0,), range(1, 5), range(5, 10), range(10, 16), (16, 17))))
+_LEAVING: Mapping[str, Sequence[int]] = dict(
+    zip(AGES_LEAVING, (*[_BAND[age] for age in AGES[:4]], (16,), (17,), (18,)))
+)
 
 #: Cost of one child outside a published band, and of one child away from an even spread within the band.
 _OFF_BAND, _OFF_EVEN = 10.0, 0.05
@@ -129,7 +130,7 @@ def flows(margins: Margins) -> Flows:
     )
 
 
-def _cells_of(ages: range | tuple[int, ...]) -> list[Cell]:
+def _cells_of(ages: Sequence[int]) -> list[Cell]:
     return [(age, turns) for age in ages for turns in ((0, 1) if age < 18 else (0,))]
 
 
@@ -153,14 +154,14 @@ def _movements(
     kind: str,
     year: int,
     published: Mapping[str, int],
-    bands: Mapping[str, range | tuple[int, ...]],
+    bands: Mapping[str, Sequence[int]],
     fewer: int,
 ) -> None:
     """Ask for the published starts or ceases; `fewer` of them are made by children who only pause or resume."""
     wanted = dict(published)
-    if fewer:
-        taken = parts_named(fewer, {name: count for name, count in wanted.items() if "10" in name or count > fewer})
-        wanted = {name: count - taken.get(name, 0) for name, count in wanted.items()}
+    for name in (AGES[3], *wanted):
+        taken = min(fewer, wanted[name])
+        wanted[name], fewer = wanted[name] - taken, fewer - taken
     columns = {cell: programme.variable(kind, *cell, year) for ages in bands.values() for cell in _cells_of(ages)}
     programme.equal([(column, 1.0) for column in columns.values()], float(sum(wanted.values())))
     for name, ages in bands.items():

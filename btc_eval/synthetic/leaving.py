@@ -60,9 +60,7 @@ _WORDS: Mapping[str, Mapping[str, float]] = {
     "taken over by another council": {"another council took over": 1.0},
     "any other reason": {"other reason": 1.0},
     "returned home unplanned": {"returned home, unplanned": 1.0},
-    "to relatives or others": {
-        "left to live with others without parental responsibility": 1.0
-    },
+    "to relatives or others": {"left to live with others without parental responsibility": 1.0},
     HOME: {"returned home, planned": 1.0},
 }
 _GUARDIANSHIP = (

@@ -66,11 +66,20 @@ def episodes(world: World, margins: Margins, rng: Generator) -> pd.DataFrame:
     frame["need"] = _needs(world, margins, rng)[stay]
     _describe(world, frame, history, rng)
     finished = frame["ended"].to_numpy() <= world.last
-    frame["end_reason"] = np.where(finished, np.where(last, _reasons(world, stay, frame["ended"].to_numpy(), rng), "new episode began the same day"), "")
+    frame["end_reason"] = np.where(
+        finished,
+        np.where(last, _reasons(world, stay, frame["ended"].to_numpy(), rng), "new episode began the same day"),
+        "",
+    )
     moves_next = np.roll(history["moved"].to_numpy(), -1) & ~last
     frame["change_reason"] = np.where(moves_next & finished, choose(_CHANGE, len(frame), rng), "")
     frame["ended"] = frame["ended"].where(finished, NEVER)
     return pd.concat([frame, _short_breaks(world, margins, rng)], ignore_index=True)
+
+
+def in_words_of(placement: Words, year: int) -> Words:
+    """In which words does the return of this year name these placements? Supported accommodation is registered from 2025."""
+    return np.where((placement == SUPPORTED) & (year >= REGISTERED_FROM), REGISTERED, placement).astype(object)
 
 
 def _needs(world: World, margins: Margins, rng: Generator) -> Words:
@@ -82,7 +91,9 @@ def _needs(world: World, margins: Margins, rng: Generator) -> Words:
     for one in margins.years:
         here = np.flatnonzero((year == one) & ~asylum)
         counts = {NEEDS.get(name, name): float(count) for name, count in margins.split("started_need", one).items()}
-        counts["absent parenting"] = max(counts.get("absent parenting", 0.0) - float((asylum & (year == one)).sum()), 0.0)
+        counts["absent parenting"] = max(
+            counts.get("absent parenting", 0.0) - float((asylum & (year == one)).sum()), 0.0
+        )
         dealt = parts_named(len(here), counts)
         names = np.repeat(np.array(list(dealt), dtype=object), list(dealt.values()))
         need[here] = names[rng.permutation(len(names))]
@@ -111,7 +122,9 @@ def _describe(world: World, frame: pd.DataFrame, history: pd.DataFrame, rng: Gen
     provider[names == p.PARENTS], provider[names == p.ADOPTION] = "parent", "own council"
     rest = ~foster & ~np.isin(names, [p.PARENTS, p.ADOPTION])
     provider[rest] = choose({"private": 0.78, "own council": 0.16, "voluntary": 0.06}, int(rest.sum()), rng)
-    postcode = placement_postcodes(world, frame["child"].to_numpy(), names == p.PARENTS, frame["started"].to_numpy(), rng)
+    postcode = placement_postcodes(
+        world, frame["child"].to_numpy(), names == p.PARENTS, frame["started"].to_numpy(), rng
+    )
     urn = np.array([f"SC99{one:04d}" for one in rng.integers(0, 400, size=number).tolist()], dtype=object)
     urn[np.isin(names, [p.PARENTS, p.ADOPTION])] = ""
     new = history["moved"].to_numpy()

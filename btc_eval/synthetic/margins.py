@@ -156,7 +156,9 @@ class Margins:
         counted as ended; published stocks and flows differ by exactly these.
         """
         started = self.started(year)
-        gone = self.count("in_need", year - 1) + started - self.count("in_need", year) - self.count("in_need_ended", year)
+        gone = (
+            self.count("in_need", year - 1) + started - self.count("in_need", year) - self.count("in_need_ended", year)
+        )
         return max(gone, 0)
 
     def started(self, year: int) -> int:
@@ -204,7 +206,8 @@ def margins(
     for name, first in COLLECTED_FROM.items():
         counts[name] = {year: count if year >= first else 0 for year, count in counts[name].items()}
     splits = {
-        name: _splits(wirral, parameters, name, known[whole], counts[whole]) for name, (_, _, _, whole) in SPLITS.items()
+        name: _splits(wirral, parameters, name, known[whole], counts[whole])
+        for name, (_, _, _, whole) in SPLITS.items()
     }
     return Margins(
         first_year=first_year,
@@ -245,7 +248,7 @@ def _splits(
     table, measure, breakdown, _ = SPLITS[name]
     rows = wirral.rows(table)
     rows = rows[(rows["measure"] == measure) & (rows["breakdown"] == breakdown)]
-    shown = {int(year): _row(group) for year, group in rows.groupby("year")}
+    shown = {year: _row(rows[rows["year"] == year]) for year in sorted(set(rows["year"].tolist()))}
     shown = {year: row for year, row in shown.items() if any(value for value in row.values())}
     known = {**_assumed(parameters, name), **_made_good(shown, published)}
     result = {}
@@ -314,7 +317,10 @@ def _factors(
     rows = wirral.rows("assessment_factors")
     rows = rows[rows["breakdown"] == "factor"]
     # Categories overlap, so nothing is left over to share: a count held back is taken as the middle of 1 to 5.
-    known = {int(year): {k: 3.0 if v is None else v for k, v in _row(g).items()} for year, g in rows.groupby("year")}
+    known = {
+        year: {k: 3.0 if v is None else v for k, v in _row(rows[rows["year"] == year]).items()}
+        for year in sorted(set(rows["year"].tolist()))
+    }
     episodes = _series(wirral, "assessment_factors", "episodes_with_a_factor")
     result = {}
     for year in years:
@@ -327,7 +333,9 @@ def _factors(
 def _months(wirral: _Wirral, totals: Mapping[int, int], years: Sequence[int]) -> dict[int, Ints]:
     """Return referrals by month; a year whose months are not published takes the seasons of the last three that are."""
     rows = wirral.rows("monthly_referrals")
-    wide = rows[rows["measure"].isin(MONTHS)].pivot_table(index="year", columns="measure", values="value", aggfunc="last")
+    wide = rows[rows["measure"].isin(MONTHS)].pivot_table(
+        index="year", columns="measure", values="value", aggfunc="last"
+    )
     wide = wide[list(MONTHS)].dropna()
     seasons = wide.tail(3).sum().to_numpy(dtype=np.float64)
     known = {int(year): row.to_numpy(dtype=np.float64) for year, row in wide.iterrows()}  # type: ignore[call-overload]

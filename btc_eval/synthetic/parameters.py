@@ -14,7 +14,7 @@ import numpy as np
 
 from btc_eval.errors import refuse
 from btc_eval.locations import data_folder, note_read
-from btc_eval.synthetic.days import Floats, Ints, NEVER, day_of
+from btc_eval.synthetic.days import NEVER, Floats, Ints, day_of
 
 Block = Mapping[str, Any]
 

@@ -65,8 +65,8 @@ class Changes:
         frame = pd.DataFrame(
             {"stay": np.concatenate(self.stay), "day": np.concatenate(self.day), name: np.concatenate(self.value)}
         )
-        frame = frame.drop_duplicates(["stay", "day"], keep="last")
-        return frame.sort_values(["stay", "day"], ignore_index=True)
+        newest: pd.DataFrame = frame.drop_duplicates(["stay", "day"], keep="last")
+        return pd.DataFrame(newest.sort_values(["stay", "day"], ignore_index=True))
 
 
 def histories(world: World, margins: Margins, rng: Generator) -> pd.DataFrame:
@@ -99,7 +99,9 @@ def _legal(world: World, margins: Margins, rng: Generator) -> Changes:
         here = np.flatnonzero((stays["started"] <= end) & (stays["ended"] > end))
         wanted = {_LEGAL_WORDS.get(n, n): count for n, count in margins.split("stock_legal", year).items()}
         scores = _legal_scores(world, here, settled[here], since[here], end, rng)
-        target = _deal(scores, {LEGAL.index(name): wanted.get(name, 0) for name in scores_order(scores)}, LEGAL.index(FULL))
+        target = _deal(
+            scores, {LEGAL.index(name): wanted.get(name, 0) for name in scores_order(scores)}, LEGAL.index(FULL)
+        )
         _change(changes, here, settled, since, target, year, rng)
     _orders_before_adoption(world, settled, changes, rng)
     return changes
@@ -177,9 +179,7 @@ def _deal(scores: Mapping[int, Floats], wanted: Mapping[int, int], rest: int) ->
     return group
 
 
-def _change(
-    changes: Changes, here: Ints, now: Ints, since: Ints, target: Ints, year: int, rng: Generator
-) -> None:
+def _change(changes: Changes, here: Ints, now: Ints, since: Ints, target: Ints, year: int, rng: Generator) -> None:
     """Move whoever's group at 31 March is not the one held, on a day of the year."""
     moving = target != now[here]
     stay = here[moving]
@@ -246,9 +246,7 @@ def _group_scores(world: World, here: Ints, now: Ints, end: int, rng: Generator)
     return {GROUPS.index(name): score for name, score in scores.items()}
 
 
-def _wander(
-    world: World, changes: Changes, group: Ints, since: Ints, year: int, rate: float, rng: Generator
-) -> None:
+def _wander(world: World, changes: Changes, group: Ints, since: Ints, year: int, rate: float, rng: Generator) -> None:
     """Move some children from one carer, or one home, to another of the same kind."""
     stays = world.stays
     low = np.maximum(stays["started"] + 12, first_day(year))

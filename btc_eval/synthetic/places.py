@@ -22,7 +22,10 @@ _ENDS = "ABDEFGHJLNPQRSTUWXYZ"
 def postcode(ward: Ints, number: Ints) -> Words:
     """Which postcode has this number in this ward (a position in the list; `_OUTSIDE` - 1 for none)?"""
     return np.array(
-        [f"ZX{w + 1:02d} {n // 20 % 9 + 1}{_ENDS[n % 20]}{_ENDS[(n * 7 + 3) % 20]}" for w, n in zip(ward.tolist(), number.tolist())],
+        [
+            f"ZX{w + 1:02d} {n // 20 % 9 + 1}{_ENDS[n % 20]}{_ENDS[(n * 7 + 3) % 20]}"
+            for w, n in zip(ward.tolist(), number.tolist())
+        ],
         dtype=object,
     )
 

@@ -54,9 +54,7 @@ def _play_year(world: World, margins: Margins, plan: Flows, year: int, rng: Gene
     _end_year(world, margins, plan, year, left, rng)
 
 
-def _end_year(
-    world: World, margins: Margins, plan: Flows, year: int, left: closures.Year, rng: Generator
-) -> None:
+def _end_year(world: World, margins: Margins, plan: Flows, year: int, left: closures.Year, rng: Generator) -> None:
     """Let children leave care, close what the year still lacks, and settle those who start twice."""
     before = _closed_with_care(world)
     ended = care.cease_care(world, plan.ceases[year], year, rng)
@@ -69,4 +67,3 @@ def _end_year(
 
 def _closed_with_care(world: World) -> int:
     return int(world.cases["left_care"].sum())
-

@@ -36,7 +36,9 @@ class PlanMonth:
     at_end: int | None
 
 
-def plan_plans(world: World, margins: Margins, year: int, months: list[tuple[int, int]], rng: Generator) -> list[PlanMonth]:
+def plan_plans(
+    world: World, margins: Margins, year: int, months: list[tuple[int, int]], rng: Generator
+) -> list[PlanMonth]:
     """What must each month come to? The year's totals, fallen over the months by chance, and the stock at 31 March."""
     started = spread(margins.count("plans_started", year), np.ones(12), rng)
     repeat = parts(min(margins.count("repeat_plans", year), int(started.sum())), started)
@@ -68,7 +70,9 @@ def start_plans(world: World, month: PlanMonth, rng: Generator) -> None:
     # Earlier plans may lie before the extract began: older children make up what the extract itself cannot.
     fresh = before == 0
     age = month.first - children["born"][pool]
-    earlier = _choose(world, pool[fresh], np.where(age[fresh] > 730, weights[fresh], 0.0), month.repeat - len(again), rng)
+    earlier = _choose(
+        world, pool[fresh], np.where(age[fresh] > 730, weights[fresh], 0.0), month.repeat - len(again), rng
+    )
     children["plans_before"][earlier] = 1
     left = fresh & ~np.isin(pool, earlier)
     first = _choose(world, pool[left], weights[left], month.started - month.repeat, rng)
@@ -76,7 +80,9 @@ def start_plans(world: World, month: PlanMonth, rng: Generator) -> None:
     case = children["case"][chosen]
     day = rng.integers(month.first, month.last + 1, size=len(world.families))[children["family"][chosen]]
     started = np.clip(day, cases["referred"][case] + _FIRST_DAYS, month.last)
-    plan = world.plans.add(len(chosen), child=chosen, case=case, started=started, before=children["plans_before"][chosen])
+    plan = world.plans.add(
+        len(chosen), child=chosen, case=case, started=started, before=children["plans_before"][chosen]
+    )
     children["plan"][chosen] = plan
     children["plans_before"][chosen] += 1
 

@@ -30,7 +30,7 @@ def parts(total: int, weights: Floats | Ints) -> Ints:
     whole = np.floor(exact).astype(np.int64)
     short = total - int(whole.sum())
     whole[np.argsort(whole - exact, kind="stable")[:short]] += 1
-    return whole
+    return np.asarray(whole)
 
 
 def parts_named(total: int, weights: Mapping[str, float]) -> dict[str, int]:

@@ -66,7 +66,7 @@ def plan_months(margins: Margins, year: int, months: list[tuple[int, int]]) -> l
     ]
 
 
-def _at_most(total: int, weights: Floats, room: Ints) -> Ints:
+def _at_most(total: int, weights: Floats | Ints, room: Ints) -> Ints:
     """Divide a total in proportion to weights, no part above its room, the rest moving on to where room is left."""
     given = np.zeros(len(room), dtype=np.int64)
     for _ in range(len(room)):
@@ -125,7 +125,9 @@ def find(world: World, pool: Ints, number: int, wards: Floats, when: int, rng: G
     quota = spread(number, wards, rng)
     family = world.children["family"][pool]
     shared = rng.random(len(world.families))[family]
-    luck = np.where(rng.random(len(pool)) < world.parameters.number("families", "together"), shared, rng.random(len(pool)))
+    luck = np.where(
+        rng.random(len(pool)) < world.parameters.number("families", "together"), shared, rng.random(len(pool))
+    )
     order = np.lexsort((luck, ward))
     in_order = ward[order]
     rank = np.arange(len(pool)) - np.searchsorted(in_order, in_order)

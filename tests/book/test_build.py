@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
@@ -67,7 +68,9 @@ def test_a_cold_build_makes_every_part_of_a_site(book: Book) -> None:
         "notebooks/index.ipynb",
         "notebooks/outcomes/small.ipynb",
     } <= set(site)
-    assert not [name for name in site if name.startswith(("_sources", ".buildinfo", "reports"))]
+    assert not [
+        name for name in site if name.startswith(("_sources", ".buildinfo", "reports")) or name.endswith(".map")
+    ]
     (finding,) = json.loads(site["findings.json"])
     assert list(finding) == FIELDS
     assert finding["chapter"] == "outcomes/small"
@@ -195,6 +198,27 @@ def test_a_new_title_reaches_the_other_pages(book: Book) -> None:
     assert "On small numbers" not in words(book.page("index"))
 
 
+def test_a_build_upon_an_earlier_one_is_the_same_as_one_from_nothing(book: Book) -> None:
+    moment = {"SOURCE_DATE_EPOCH": "1700000000"}
+    for old, new in (("The total is", "In sum:"), ("# On small", "# On tiny"), ("# On tiny", "(mark)=\n# On tiny")):
+        book.edit(PAGE, old, new)
+        assert executed(book, **moment) == []
+        built = book.bytes()
+        shutil.rmtree(book.root / "_build")
+        book.build(environment=moment)
+        assert [name for name in built if book.bytes().get(name) != built[name]] == []
+
+
+def test_a_label_that_goes_is_missed_on_the_page_that_points_to_it(book: Book) -> None:
+    book.edit(PAGE, "# On small", "(mark)=\n# On small")
+    book.edit("book/index.md", "It is the page", "{ref}`mark` is the page")
+    book.build()
+    book.edit(PAGE, "(mark)=\n", "")
+    done = book.run("build")
+    assert done.returncode == 1
+    assert "book/index.md, line 17: found undefined label: 'mark'" in done.stderr
+
+
 def test_a_page_that_leaves_the_contents_leaves_the_site(book: Book) -> None:
     book.edit("_toc.yml", "chapters:\n  - file: book/outcomes/small\n", "")
     book.edit("book/index.md", "{glue:text}`outcomes/small.md::small-total:s`", "nothing")
@@ -208,8 +232,6 @@ def test_two_builds_of_the_same_inputs_are_the_same_bytes(book: Book, tmp_path: 
     moment = {"SOURCE_DATE_EPOCH": "1700000000"}
     book.build(environment=moment)
     other = Book(tmp_path / "elsewhere")
-    import shutil
-
     shutil.copytree(book.root, other.root, ignore=shutil.ignore_patterns("_build"))
     other.build(environment=moment | {"PYTHONHASHSEED": "7"})
     first, second = book.bytes(), other.bytes()

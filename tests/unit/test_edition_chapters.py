@@ -98,10 +98,11 @@ def test_a_page_without_code_needs_no_kernel(tmp_path: Path) -> None:
     [
         ("---\na: : b\n---\n", "text", "cannot be read"),
         (FRONT, "```{code-cell} ipython3\n---\ntags: [a\n---\nx = 1\n```\n", "cannot be read"),
-        (FRONT, "```{code-cell} ipython3\nx = 1\n```\n\n```{code-cell} r\nx <- 1\n```\n", "same language"),
+        ("---\n- a list\n---\n", "text", "cannot be read"),
+        (FRONT, "```{code-cell} ipython3\n:load: other.py\n```\n", "cannot be read"),
         (FRONT, "See {glue:text}`other.md::key`.\n", "without a format, 'other.md::key'"),
         (FRONT, "```{raw-cell}\nraw\n```\n", "a raw cell"),
-        (FRONT.replace("  display_name: Python 3\n", ""), "text", "'display_name' is a required property"),
+        (FRONT.replace("  name: python3\n", ""), "text", "'name' is a required property"),
         ("", "```{code-cell} ipython3\nx = 1\n```\n", "no kernelspec"),
         (FRONT.replace("name: python3", "name: ir"), "```{code-cell} ipython3\nx = 1\n```\n", "another kernel"),
     ],
@@ -110,6 +111,19 @@ def test_a_faulty_page_is_refused_with_its_name(tmp_path: Path, front: str, body
     with pytest.raises(RefusedError, match=needle) as refused:
         chapter(tmp_path, body, front)
     assert all(fault.file == "book/outcomes/small.md" for fault in refused.value.refusals)
+
+
+def test_jupytext_reads_the_same_cells() -> None:
+    """A second reader, which writers use to open a chapter in Jupyter, takes every page of the book apart alike."""
+    import jupytext
+
+    book = Path(__file__).resolve().parents[2] / "book"
+    for source in sorted(book.rglob("*.md")):
+        ours = read_chapter(Page(source.relative_to(book).as_posix().removesuffix(".md"), source))
+        theirs = jupytext.read(source, fmt="md:myst")
+        assert [(cell.kind, cell.source, cell.metadata) for cell in ours.cells] == [
+            (cell.cell_type, cell.source, dict(cell.metadata)) for cell in theirs.cells
+        ]
 
 
 def test_a_page_in_another_encoding_is_refused(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The council's own statutory returns: read as they are, every row accounted for, reconciled with the published totals."""
+"""The council's own returns: read as they are, every row accounted for, reconciled with the published totals."""
 
 from __future__ import annotations
 
@@ -9,16 +9,22 @@ from btc_eval.records.statutory.need import conferences, in_need_on, need_by_yea
 from btc_eval.records.statutory.reading import read
 from btc_eval.records.statutory.reconcile import reconcile
 from btc_eval.records.statutory.records import StatutoryRecords
+from btc_eval.records.statutory.snapshot import current, verify
+from btc_eval.records.statutory.staging import Report, Staged, stage, store
+from btc_eval.records.statutory.wards import ward_on
 
 __all__ = [
     "Departure",
     "Ledger",
     "Overlap",
+    "Report",
+    "Staged",
     "StatutoryRecords",
     "TableLine",
     "UnknownCodes",
     "care_by_year",
     "conferences",
+    "current",
     "in_need_on",
     "looked_after_on",
     "need_by_year",
@@ -29,4 +35,8 @@ __all__ = [
     "reconcile",
     "referrals",
     "split",
+    "stage",
+    "store",
+    "verify",
+    "ward_on",
 ]

@@ -49,6 +49,10 @@ class StatutoryRecords:
         """Return the weakest provenance of the returns read: one demonstration makes the whole one."""
         return Provenance.DEMONSTRATION if any(self._demonstration.values()) else Provenance.STATUTORY
 
+    def is_demonstration(self, kind: Return) -> bool:
+        """Return whether this return is a demonstration extract."""
+        return self._demonstration.get(kind, False)
+
     def spec(self, name: str) -> Table:
         """Which columns should this table have?
 

@@ -1,4 +1,4 @@
-"""What concerns more than one table: councils or demonstrations mixed, identifiers that clash, codes out of their years."""
+"""What concerns more than one table: councils or demonstrations mixed, identifiers that clash, codes out of year."""
 
 from __future__ import annotations
 

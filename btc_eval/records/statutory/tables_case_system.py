@@ -102,6 +102,7 @@ REGISTER = Table(
     key=("id", "project", "started"),
     aliases=("register", "programme"),
     hallmark=("id", "project", "started"),
+    dated=("started",),
 )
 
 WARDS = Table(

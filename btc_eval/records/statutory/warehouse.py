@@ -26,7 +26,7 @@ from btc_eval.records.statutory.vocabulary import TABLES
 MOST_ROWS = 1_500_000
 #: Rows written to disk at a time.
 _PIECE = 200_000
-BUCKETS = 24
+BUCKETS = 16
 
 
 def bucket_of(table: Table, rows: Any) -> npt.NDArray[np.int64]:
@@ -90,7 +90,8 @@ class Shelf:
         key = (name, bucket)
         if key not in self._writers:
             path = self._folder / (f"{name}.{bucket}.parquet" if self._split else f"{name}.parquet")
-            self._writers[key] = pq.ParquetWriter(path, schema, compression="zstd", compression_level=1)
+            codec = "lz4" if self._split else "zstd"
+            self._writers[key] = pq.ParquetWriter(path, schema, compression=codec, use_dictionary=not self._split)
         return self._writers[key]
 
     def close(self) -> None:
@@ -101,7 +102,7 @@ class Shelf:
             writer.close()
 
     def buckets(self) -> Iterator[Mapping[str, Any]]:
-        """Take the tables off the shelf: all at once from memory, else bucket by bucket; each is forgotten once taken."""
+        """Take the tables off the shelf: all at once from memory, else bucket by bucket; each is then forgotten."""
         self.close()
         if not self.on_disk:
             held, self._held = self._held, {}

@@ -24,113 +24,144 @@ REPEATED = "a field given twice: the last was read"
 MISPLACED = "a field outside its block, not read"
 LONG = f"a field longer than {MOST_TEXT:,} characters, cut"
 
-#: What a tag is: opens a block, fills a field, or neither.
-_OPEN, _FIELD, _HEADER, _OTHER = range(4)
+#: What a tag is: fills one field, fills one of several, opens a block, belongs to the header, or none of these.
+_FIELD, _CHOICE, _OPEN, _HEADER, _OTHER = range(5)
 
 
-def attach(parser: Any, plan: Plan, flow: Flow, hand_over: Callable[[Flow], None], source: Source) -> None:
-    """Hang the handlers of one pass on an expat parser."""
-    blocks, parents, widths, copies = plan.blocks, plan.parents, plan.widths, plan.copies
-    rows, counts, header, departures = flow.rows, flow.counts, flow.header, flow.departures
-    current: list[Row | None] = [None] * len(blocks)
-    fresh: list[tuple[Row, tuple[tuple[int, int], ...]]] = []
-    kinds: dict[str, tuple[int, Any]] = {}
-    text = ""
-    depth = 0
+class _Kinds(dict[str, tuple[int, Any, Any]]):
+    """Tag as written → what it is; worked out once for each spelling."""
 
-    def kind_of(tag: str) -> tuple[int, Any]:
-        name = classify(tag)
-        if name in plan.opens:
-            found: tuple[int, Any] = (_OPEN, plan.opens[name])
-        elif name in plan.targets:
-            found = (_FIELD, plan.targets[name])
-        elif name in plan.header:
-            found = (_HEADER, name)
-        else:
-            found = (_OTHER, name not in plan.containers)
-        if len(kinds) >= MOST_TAGS:
+    def __init__(self, plan: Plan, source: Source, parser: Any) -> None:
+        super().__init__()
+        self.plan, self.source, self.parser = plan, source, parser
+
+    def __missing__(self, tag: str) -> tuple[int, Any, Any]:
+        if len(self) >= MOST_TAGS:
             raise refuse(
-                source.name,
-                f"line {parser.CurrentLineNumber:,}",
+                self.source.name,
+                f"line {self.parser.CurrentLineNumber:,}",
                 found=f"more than {MOST_TAGS:,} different elements",
                 allowed="the elements of a return, about seventy",
                 do="Export the return again.",
             )
-        kinds[tag] = found
+        self[tag] = found = self._classified(classify(tag))
         return found
 
+    def _classified(self, name: str) -> tuple[int, Any, Any]:
+        plan = self.plan
+        if name in plan.opens:
+            return _OPEN, plan.opens[name], None
+        if name in plan.targets:
+            targets = plan.targets[name]
+            place, number = targets[0]
+            block = plan.blocks[place]
+            if len(targets) == 1 and not block.leaf and not block.opened_by:
+                return _FIELD, place, number
+            return _CHOICE, targets, None
+        if name in plan.header:
+            return _HEADER, name, None
+        return _OTHER, name not in plan.containers, None
+
+
+def attach(parser: Any, plan: Plan, flow: Flow, hand_over: Callable[[Flow], None], source: Source) -> None:
+    """Hang the handlers of one pass on an expat parser."""
+    blocks, parents, copies = plan.blocks, plan.parents, plan.copies
+    blank = [[None] * (width + 1) for width in plan.widths]
+    rows, header, departures = flow.rows, flow.header, flow.departures
+    current: list[Row | None] = [None] * len(blocks)
+    closed = tuple(current)
+    fresh: list[tuple[Row, tuple[tuple[int, int], ...]]] = []
+    kinds = _Kinds(plan, source, parser)
+    text = ""
+    depth = 0
+
     def new_row(place: int) -> Row:
-        row: Row = [None] * widths[place]
-        row.append(current[parents[place]] if parents[place] >= 0 else None)
+        row: Row = blank[place].copy()
+        if place:
+            row[-1] = current[parents[place]]
         rows[place].append(row)
-        counts[place] += 1
         fresh.append((row, copies[place]))
         return row
 
     def start(tag: str, _attributes: Any) -> None:
         nonlocal text, depth
         if text:
-            if not text.isspace():
-                departures[-1, STRAY] += 1
+            departures[-1, STRAY] += 1
             text = ""
         depth += 1
-        if depth > MOST_DEPTH:
+        kind, what, _ = kinds[tag]
+        if kind == _OPEN:
+            current[what] = new_row(what)
+        elif depth > MOST_DEPTH:
             raise refuse(
                 source.name, f"line {parser.CurrentLineNumber:,}", found=f"elements nested more than {MOST_DEPTH} deep",
                 allowed="eight levels, as in a return", do="Export the return again.",
             )  # fmt: skip
-        kind, what = kinds.get(tag) or kind_of(tag)
-        if kind == _OPEN:
-            current[what] = new_row(what)
 
     def characters(data: str) -> None:
         nonlocal text
-        text = text + data if text else data
-        if len(text) > MOST_TEXT:
+        if data.isspace():
+            return
+        if not text:
+            text = data
+        elif len(text) < MOST_TEXT:
+            text += data
+        else:
             departures[-1, LONG] += 1
-            text = text[:MOST_TEXT]
 
     def end(tag: str) -> None:
         nonlocal text, depth
         depth -= 1
         value, text = text, ""
-        kind, what = kinds[tag]
+        kind, what, number = kinds[tag]
         if kind == _FIELD:
-            if value and not value.isspace():
+            if value:
+                row = current[what]
+                if row is None:
+                    departures[what, MISPLACED] += 1
+                else:
+                    if row[number] is not None:
+                        departures[what, REPEATED] += 1
+                    row[number] = value
+            return
+        if kind == _CHOICE:
+            if value:
                 fill(what, value)
-        elif kind == _OPEN:
-            if value and not value.isspace():
-                departures[-1, STRAY] += 1
+            return
+        if kind == _OPEN:
             current[what] = None
             if what == 0:
                 complete()
         elif kind == _HEADER:
             header.setdefault(what, value.strip()[:100])
-        else:
-            if what:
-                flow.unknown_tags[tag] += 1
-            elif value and not value.isspace():
-                departures[-1, STRAY] += 1
+            return
+        elif what:
+            flow.unknown_tags[tag] += 1
+            return
+        if value:
+            departures[-1, STRAY] += 1
 
     def fill(targets: Any, value: str) -> None:
+        """Fill the field in the deepest block that is open, or open the row that the field stands for."""
         for place, number in targets:
             row = current[place]
             if row is not None:
-                if row[number] is not None:
-                    departures[place, REPEATED] += 1
-                row[number] = value
+                if number >= 0:
+                    if row[number] is not None:
+                        departures[place, REPEATED] += 1
+                    row[number] = value
                 return
             block = blocks[place]
-            if block.leaf and current[parents[place]] is not None:
+            if not (block.leaf or block.opened_by) or current[parents[place]] is None:
+                continue
+            if block.leaf:
                 new_row(place)[number] = value
-                return
-            if block.opened_by and current[parents[place]] is not None:
-                if number >= 0:
-                    row = current[place] = new_row(place)
-                    row[number] = value
-                elif value.strip().casefold() in TRUE:
-                    current[place] = new_row(place)
-                return
+            elif number >= 0:
+                row = current[place] = new_row(place)
+                row[number] = value
+            elif value.strip().casefold() in TRUE:
+                current[place] = new_row(place)
+            return
         departures[targets[-1][0], MISPLACED] += 1
 
     def complete() -> None:
@@ -142,8 +173,7 @@ def attach(parser: Any, plan: Plan, flow: Flow, hand_over: Callable[[Flow], None
                     row[own] = above[other]
                 row[-1] = None
         fresh.clear()
-        for place in range(len(current)):
-            current[place] = None
+        current[:] = closed
         flow.children += 1
         if flow.children % BATCH_CHILDREN == 0:
             hand_over(flow)

@@ -9,7 +9,7 @@ from typing import Any
 from btc_eval.records.statutory.contract import Table, plain
 
 #: Children turned into columns at a time.
-BATCH_CHILDREN = 5_000
+BATCH_CHILDREN = 20_000
 #: Deepest element; a return has eight levels.
 MOST_DEPTH = 60
 #: Longest text of one field, and most different elements a file may have.

@@ -60,7 +60,7 @@ _CIN = Plan(
             "message", "header", "collectiondetails", "source", "content", "children", "childidentifiers",
             "childcharacteristics", "disabilities", "factorsidentifiedatassessment", "reviews", "cindetailscollection",
         }
-    ),  # fmt: skip
+    ),
     header=_HEADER,
 )
 
@@ -131,6 +131,7 @@ def read_xml(source: Source, kind: Return, shelf: Shelf, first_number: int) -> l
     def hand_over(flow: Flow) -> None:
         for place, (part, rows) in enumerate(zip(parts, flow.rows)):
             if rows:
+                flow.counts[place] += len(rows)
                 cells = _columns(part.table, rows)
                 flow.rows[place].clear()
                 put(part, cells, len(cells["child_id"]), shelf, inherited=plan.blocks[place].inherits)

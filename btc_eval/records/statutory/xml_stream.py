@@ -13,7 +13,7 @@ from xml.parsers import expat
 from btc_eval.errors import RefusedError, refuse
 from btc_eval.records.statutory.sources import Source
 from btc_eval.records.statutory.xml_handlers import attach
-from btc_eval.records.statutory.xml_plan import Flow, Plan
+from btc_eval.records.statutory.xml_plan import MOST_TEXT, Flow, Plan
 
 _PIECE = 1 << 18
 #: Longest run of bytes without a complete element.
@@ -31,7 +31,7 @@ def stream(source: Source, plan: Plan, hand_over: Callable[[Flow], None]) -> Flo
     flow = Flow([[] for _ in plan.blocks], [0] * len(plan.blocks))
     parser = expat.ParserCreate()
     parser.buffer_text = True
-    parser.buffer_size = 1 << 16
+    parser.buffer_size = MOST_TEXT
     attach(parser, plan, flow, hand_over, source)
     fed = 0
     try:

@@ -1,0 +1,58 @@
+/* Three small comforts, none of which a page needs: a choice of light or dark, a list of contents that folds away on a
+   small screen, and folded tables that open on paper. Nothing is fetched. */
+(function () {
+  "use strict";
+  var root = document.documentElement;
+
+  function dark() {
+    return root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  }
+
+  function theme(button) {
+    function name() { button.textContent = dark() ? "Light" : "Dark"; }
+    button.hidden = false;
+    name();
+    button.addEventListener("click", function () {
+      root.dataset.theme = dark() ? "light" : "dark";
+      try { localStorage.setItem("btc-theme", root.dataset.theme); } catch (error) { /* kept for this page alone */ }
+      name();
+    });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", name);
+  }
+
+  function menu(button) {
+    var list = document.getElementById("contents");
+    function open(yes) {
+      button.setAttribute("aria-expanded", String(yes));
+      list.dataset.open = yes ? "yes" : "no";
+    }
+    button.addEventListener("click", function () { open(button.getAttribute("aria-expanded") !== "true"); });
+    document.addEventListener("keydown", function (event) {
+      if (event.key === "Escape" && button.getAttribute("aria-expanded") === "true") { open(false); button.focus(); }
+    });
+    list.addEventListener("click", function (event) { if (event.target.closest("a")) { open(false); } });
+  }
+
+  /* A table that does not overflow is no stop for the Tab key. */
+  function stops() {
+    document.querySelectorAll(".btc-scroll").forEach(function (box) {
+      if (!box.clientWidth) { return; }
+      if (box.scrollWidth > box.clientWidth + 1) { box.tabIndex = 0; } else { box.removeAttribute("tabindex"); }
+    });
+  }
+
+  var opened = [];
+  window.addEventListener("beforeprint", function () {
+    opened = Array.prototype.filter.call(document.querySelectorAll("details:not(.hide)"), function (one) { return !one.open; });
+    opened.forEach(function (one) { one.open = true; });
+  });
+  window.addEventListener("afterprint", function () {
+    opened.forEach(function (one) { one.open = false; });
+  });
+
+  document.querySelectorAll("button.btc-theme").forEach(theme);
+  document.querySelectorAll("button.btc-menu").forEach(menu);
+  stops();
+  window.addEventListener("resize", stops);
+  document.addEventListener("toggle", stops, true);
+})();
