@@ -67,21 +67,30 @@ def step_down(statistics: Floats, treated: int) -> tuple[Floats, Floats]:
     Returns
     -------
     array, array
-        (K,) two-sided permutation p-values of the treated unit, and their Westfall–Young step-down adjustment (minP).
+        (K,) two-sided permutation p-values of the treated unit, and their Westfall–Young step-down adjustment.
+
+    Notes
+    -----
+    Outcomes are made comparable by rank (minP): a unit's place in an outcome is the number of units at least as far
+    from nought. Units that share a place in different outcomes, as the first of each always do, are parted by how far
+    out they are as a multiple of the outcome's median, so that the test is not needlessly timid.
 
     References
     ----------
     Westfall and Young, Resampling-Based Multiple Testing (1993), algorithm 2.8.
     """
     size = np.abs(statistics)
-    # p of unit j in outcome k: the share of units at least as far from nought.
-    p_values = np.column_stack([1 - (stats.rankdata(c, method="min") - 1) / len(c) for c in size.T])
-    own = p_values[treated]
-    order = np.argsort(own, kind="stable")
-    adjusted = np.empty_like(own)
+    units = len(size)
+    places = np.column_stack([units + 1 - stats.rankdata(column, method="min") for column in size.T])
+    multiple = size / np.maximum(np.median(size, axis=0), 1e-300)
+    score = places - multiple / (1 + multiple)
+    own = score[treated]
+    adjusted = np.empty(len(own))
     highest = 0.0
+    order = np.argsort(own, kind="stable")
     for step, outcome in enumerate(order):
-        least = p_values[:, order[step:]].min(axis=1)
+        least = score[:, order[step:]].min(axis=1)
         highest = max(highest, float(np.mean(least <= own[outcome] + 1e-12)))
         adjusted[outcome] = highest
-    return own, adjusted
+    single = places[treated] / units
+    return single, np.maximum(adjusted, single)

@@ -19,7 +19,8 @@ from btc_eval.its.power import Power, minimum_detectable_effect, power
 from btc_eval.its.result import SegmentedFit
 from btc_eval.its.sensitivity import specification_curve
 from btc_eval.its.spec import Event, pulse, step, window
-from btc_eval.its.summary import dated, extremes, named, ratios, standings, summarise, summarise_dates, worded
+from btc_eval.its.standings import dated, standings, summarise_dates
+from btc_eval.its.summary import extremes, named, ratios, summarise, worded
 
 # Comparative designs: synthetic control, difference in differences, event study.
 

@@ -85,7 +85,7 @@ def _ljung_box(fit: SegmentedFit) -> tuple[Verdict, str]:
 
 
 def _cumby_huizinga(fit: SegmentedFit) -> tuple[Verdict, str]:
-    lags = min(_lags(fit), max(1, fit.points // 8))
+    lags = max(1, min(4, fit.points // 8))
     found = cumby_huizinga(innovations(fit), fit.data.design[: fit.points], lags)
     text = f"Chi-squared {found.statistic:.1f} at lags 1 to {lags}, p = {found.p_value:.3f}."
     return (Verdict.PASS if found.p_value >= LEVEL else Verdict.CONCERN), text

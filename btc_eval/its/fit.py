@@ -123,7 +123,7 @@ def fit(
     >>> frame = pd.DataFrame({"year": range(2010, 2022), "rate": [9, 8, 9, 8, 9, 8, 5, 4, 5, 4, 5, 4]})
     >>> result = fit(frame, outcome="rate", time="year", start=2016, estimator="ols")
     >>> round(float(result.coef[result.terms.index("level_change")]), 2)
-    -3.51
+    -3.49
     """
     spec = specify(
         start=start,

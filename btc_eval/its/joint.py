@@ -63,8 +63,8 @@ def joint_placebo(runs: Mapping[str, PlaceboInSpace]) -> JointPlacebo:
     Notes
     -----
     The treated label is given to each unit in turn, for all outcomes together, so the dependence between outcomes is
-    kept. Each unit's two-sided permutation p-value is found in each outcome; the least of them over the outcomes not
-    yet decided is compared with the treated unit's, stepping down from its smallest (Westfall and Young 1993, minP).
+    kept. Each unit's place is found in each outcome; the furthest out of its places over the outcomes not yet decided
+    is compared with the treated unit's, stepping down (Westfall and Young 1993, minP; see `inference.permutation`).
 
     Raises
     ------

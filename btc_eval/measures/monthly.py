@@ -98,8 +98,8 @@ class MonthlySeries:
         Returns
         -------
         pd.DataFrame
-            `la_code`, `la_name`, `months` (published), `reason` (the commonest in words; "merged, split or renamed" where
-            the council did not exist for the whole window).
+            `la_code`, `la_name`, `months` (published), `reason` (the commonest in words; "merged, split or renamed"
+            where the council did not exist for the whole window).
         """
         held = self.frame.groupby(["la_code", "la_name"]).size().rename("months").reset_index()
         short = held[held["months"] < len(self.months)]

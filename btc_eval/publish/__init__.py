@@ -1,7 +1,8 @@
 """Floor 6: what a reader sees. Everything here takes a released table and nothing else.
 
-`quantity`, `quantities`, `sentence` and `paste` make the words; `figure`, `table` and `download` the exhibits; `finding` the record of
-what was found. `lines`, `counterfactual`, `strip`, `dates`, `bars` and `facets` say how a figure is drawn.
+`quantity`, `quantities`, `sentence` and `paste` make the words; `figure`, `table` and `download` the exhibits;
+`finding` the record of what was found. `lines`, `counterfactual`, `strip`, `dates`, `bars` and `facets` say how a
+figure is drawn.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ BUNDLE = "btc-vega.js"
 @functools.cache
 def _bundle() -> str:
     # Wrapped, because a page opened from a folder cannot load a module, and a plain script must not leave names behind.
-    return f"(function(){{{vl_convert.javascript_bundle()}}})();\n"
+    return f"(function(){{{vl_convert.javascript_bundle('window.vegaEmbed = vegaEmbed;')}}})();\n"
 
 
 def write_assets(static: Path) -> None:

@@ -1,8 +1,9 @@
 """How does what a chapter shows reach the builder? Each thing shown is one display output that says what it is.
 
-The output's metadata carries `btc_eval`: the kind of thing and its record. A pasted phrase and a finding are also what
-the book's paste role reads: a record under `scrapbook`, as text. The text is written as a Python string literal, because the role
-evaluates what it reads: the words "2021" would otherwise become a number, and a phrase in quotes would lose them.
+The output's metadata carries `btc_eval`: the kind of thing and its record. A pasted phrase and a finding are also
+what the book's paste role reads: a record under `scrapbook`, as text. The text is written as a Python string literal,
+because the role evaluates what it reads: the words "2021" would otherwise become a number, and a phrase in quotes
+would lose them.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ def _shell() -> Any:
         from IPython.core.getipython import get_ipython
     except ImportError:  # the library without the book's tools
         return None
-    return get_ipython()  # type: ignore[no-untyped-call]
+    return get_ipython()
 
 
 def _display(data: dict[str, str], metadata: dict[str, Any]) -> None:

@@ -45,7 +45,7 @@ def marks(
 
 
 def beyond(safe: Any, last: str, *, when: str = "start", label: str = "label", words: str = "when") -> str:
-    """Which events lie just past the end of the axis, so that a reader knows of them? A note for the figure; "" for none.
+    """Which events lie just past the end of the axis? A note for the figure; "" for none.
 
     Parameters
     ----------

@@ -121,5 +121,3 @@ def _panel(panel: Panel, id: str, number: int, title: str) -> str:
         f'<div class="btc-still btc-narrow">{svg(panel.narrow, width=style.NARROW, prefix=f"{name}-n")}</div>'
         f'</div><script type="application/json" class="btc-spec" data-for="{name}">{spec}</script></div>'
     )
-
-

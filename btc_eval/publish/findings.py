@@ -153,7 +153,7 @@ def finding(
     >>> safe = disclosure.control(rates, "official", keys=["year"], papers=papers)
     >>> rate = publish.quantity(safe, "rate", at={"year": 2023}, style="rate", unit="per 10,000")
     >>> told = publish.sentence("In 2023 the rate was {rate}.", rate=rate)
-    >>> found = publish.finding(safe, id="cla-rate", sentence=told, estimand="Rate", at={"year": 2023}, columns=("rate",))
+    >>> found = publish.finding(safe, id="cla", sentence=told, estimand="Rate", at={"year": 2023}, columns=("rate",))
     >>> found.estimate, found.conf_low, found.provenance.value
     (117.46, None, 'official')
     """
@@ -216,9 +216,10 @@ def _numbers(
         return (None, None, None)
     table, _ = admitted(safe)
     row = table.row(**(at or {}))
+    table.only([column for column in columns if column is not None])
     values: list[float | None] = []
     for column in (*columns, None, None)[:3]:
-        value = None if column is None else table.only([column])[column].loc[row.name]
+        value = None if column is None else row[column]
         if column == columns[0] and pd.isna(value):
             raise refuse(
                 f"finding {id}",

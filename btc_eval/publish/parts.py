@@ -44,7 +44,9 @@ def source_line(papers: Papers, csv: str) -> str:
     window = window_words(papers)
     parts = [f"Source: {source_html(papers)}" if papers.sources else "", f"Window: {text(window)}" if window else ""]
     known = ". ".join(part for part in parts if part)
-    link = f'<a class="btc-csv" href="{{{{root}}}}csv/{{{{chapter}}}}/{csv}.csv" download>The numbers as a file (CSV)</a>'
+    link = (
+        f'<a class="btc-csv" href="{{{{root}}}}csv/{{{{chapter}}}}/{csv}.csv" download>The numbers as a file (CSV)</a>'
+    )
     return f'<p class="btc-source">{known}{". " if known else ""}{link}</p>'
 
 
@@ -80,9 +82,7 @@ def grid(
     frame = safe.frame
     kinds = {name: named(formats[name]) if name in formats else usual(frame[name]) for name in columns}
     header = row_header or next(iter(columns))
-    head = "".join(
-        f'<th scope="col"{_align(kinds[name])}>{text(words)}</th>' for name, words in columns.items()
-    )
+    head = "".join(f'<th scope="col"{_align(kinds[name])}>{text(words)}</th>' for name, words in columns.items())
     rows = []
     seen: set[str] = set()
     for index in frame.index:

@@ -113,7 +113,7 @@ def quantity(
     if unit:
         text = f"{text} {unit}"
     if interval:
-        low, high = ("conf_low", "conf_high") if interval is True else interval
+        low, high = interval if isinstance(interval, tuple) else ("conf_low", "conf_high")
         ends = [_cell(table, row, end, kind, decimals) for end in (low, high)]
         text = f"{text} ({level:.0%} interval {ends[0]} to {ends[1]})"
     return Phrase(text, papers)

@@ -29,8 +29,8 @@ def quantities(
     column, style
         Column and style, where they are the same for all.
     **wanted
-        A place in the sentence for each cell. With `column` given: the row, as a mapping of its keys. Otherwise a style,
-        for the column of that name, or a mapping of arguments of `publish.quantity` with `column`.
+        A place in the sentence for each cell. With `column` given: the row, as a mapping of its keys. Otherwise a
+        style, for the column of that name, or a mapping of arguments of `publish.quantity` with `column`.
 
     Returns
     -------

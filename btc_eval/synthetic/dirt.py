@@ -165,8 +165,40 @@ def _iso(date: str) -> str:
     return f"{date[6:]}-{date[3:5]}-{date[:2]}"
 
 
-def _stripped(identifier: str) -> str:
-    return re.sub(r"(?<=DEMO)0+", "", identifier)
+def _nought(identifier: str) -> str:
+    return "0" + identifier
+
+
+def _day_first(date: str) -> str:
+    return f"{date[8:]}/{date[5:7]}/{date[:4]}"
+
+
+def _no_break(identifier: str) -> str:
+    return identifier + _NBSP
+
+
+def _nowhere(_: str) -> str:
+    return "ZX99 9ZZ"
+
+
+def _checked(match: re.Match[str]) -> str:
+    return match.group() + " checked "
+
+
+def _vendor(_: re.Match[str]) -> str:
+    return "AssessmentFactor"
+
+
+def _truth(match: re.Match[str]) -> str:
+    return "<ReferralNFA>" + ("true" if match.group(1) == "1" else "false")
+
+
+def _no_day(_: re.Match[str]) -> str:
+    return "2019-02-30"
+
+
+def _inside(element: str) -> str:
+    return f"(?<=<{element}>)[^<]+"
 
 
 def _xml(
@@ -180,9 +212,10 @@ def _xml(
         able = np.array([1.0 if re.search(pattern, part) else 0.0 for part in text])
         able[0] = 0.0
         wanted = int(able.sum()) if number < 0 else number
+        single = number >= 0 and column != "AssessmentFactors"
         chosen = sorted(draw(able, min(wanted, int(able.sum())), rng).tolist())
         for part in chosen:
-            text[part] = re.sub(pattern, change, text[part], count=0 if number < 0 else 1)
+            text[part] = re.sub(pattern, change, text[part], count=1 if single else 0)
         return "<Child>".join(text).encode("utf-8"), [
             Fault(file, column, kind, what, len(chosen), tuple(chosen[:1000]))
         ]
@@ -204,36 +237,36 @@ def _child_twice(content: bytes, file: str, files: Files, rng: Generator) -> tup
 _EPISODES = "ssda903/{year}/episodes.csv"
 _CENSUS = "cin/CIN_{year}.xml"
 
-#: File, with the year dealt in turn, and what is done to it.
+#: File, with the year dealt in turn, and what is done to it. Whole-file faults come last: they hide the headings.
 _PLAN: tuple[tuple[str, Planter], ...] = (
     (_EPISODES, _cells("DECOM", 40, "mixed dates", "dates with a year of two digits", _two_digits)),
     (_EPISODES, _cells("DECOM", 40, "mixed dates", "dates written year first", _iso)),
-    ("ssda903/{year}/header.csv", _bom),
-    (_EPISODES, _heading("DECOM", "DECOM" + _NBSP, "a no-break space after the heading")),
-    (_EPISODES, _heading("LS", "LS ", "a space after the heading")),
-    (_EPISODES, _repeats),
+    ("ssda903/{year}/header.csv", _cells("CHILD", 10, "identifier", "a nought before the identifier", _nought)),
     (_EPISODES, _cells("LS", 12, "unknown code", "a legal status that is on no list", lambda _: "Z9")),
     (_EPISODES, _cells("PLACE", 8, "unknown code", "a placement that is on no list", lambda _: "Q7")),
-    ("ssda903/{year}/reviews.csv", _last_years_rows),
     (_EPISODES, _cells("DECOM", 6, "bad date", "a day that does not exist", lambda _: "31/02/2019")),
     (_EPISODES, _cells("DEC", 3, "bad date", "a day eighty years off", lambda _: "01/01/2105")),
-    ("ssda903/{year}/header.csv", _cells("CHILD", 10, "identifier", "leading noughts lost from the number", _stripped)),
     ("ssda903/{year}/missing.csv", _cells("MIS_END", 15, "placeholder", "NULL for a missing date", lambda _: "NULL")),
-    ("ssda903/{year}/reviews.csv", _cells("CHILD", 20, "spaces", "a no-break space after the identifier", lambda x: x + _NBSP)),
-    ("ssda903/{year}/uasc.csv", _one_byte),
-    (_CENSUS, _xml("</UPN(?:unknown)?>", 20, "UPN", "stray text", "text between two elements",
-                   lambda m: m.group() + " checked ")),
-    (_CENSUS, _xml("(?<=</?)AssessmentFactors(?=>)".replace("(?<=</?)", "(?<=[</])"), 200, "AssessmentFactors", "vendor tag",
-                   "an element named as one vendor names it", lambda _: "AssessmentFactor")),
-    (_CENSUS, _xml("<ReferralNFA>([01])", -1, "ReferralNFA", "flag", "true and false for 1 and 0",
-                   lambda m: "<ReferralNFA>" + ("true" if m.group(1) == "1" else "false"))),
-    (_CENSUS, _xml("(?<=<ReferralSource>)[^<]+", 15, "ReferralSource", "unknown code", "a source that is on no list",
-                   lambda _: "99")),
-    (_CENSUS, _xml("(?<=<CINclosureDate>)[^<]+", 5, "CINclosureDate", "bad date", "a day that does not exist",
-                   lambda _: "2019-02-30")),
+    ("ssda903/{year}/reviews.csv", _last_years_rows),
+    ("ssda903/{year}/reviews.csv", _cells("CHILD", 20, "spaces", "a no-break space after the identifier", _no_break)),
+    (_EPISODES, _repeats),
+    (_CENSUS, _xml("</UPN(?:unknown)?>", 20, "UPN", "stray text", "text between two elements", _checked)),
+    (
+        _CENSUS,
+        _xml("(?<=[</])AssessmentFactors(?=>)", 200, "AssessmentFactors", "vendor tag", "a vendor's name", _vendor),
+    ),
+    (_CENSUS, _xml("<ReferralNFA>([01])", -1, "ReferralNFA", "flag", "true and false for 1 and 0", _truth)),
+    (
+        _CENSUS,
+        _xml(_inside("ReferralSource"), 15, "ReferralSource", "unknown code", "a source on no list", lambda _: "99"),
+    ),
+    (_CENSUS, _xml(_inside("CINclosureDate"), 5, "CINclosureDate", "bad date", "a day that does not exist", _no_day)),
     (_CENSUS, _child_twice),
-    ("ssd_address.csv", _cells("addr_address_postcode", 12, "unknown postcode", "a postcode that the look-up does not know",
-                               lambda _: "ZX99 9ZZ")),
+    ("ssd_address.csv", _cells("addr_address_postcode", 12, "unknown postcode", "a postcode not looked up", _nowhere)),
     ("ssd_family.csv", _repeats),
-    ("programme_register.csv", _cells("start", 10, "mixed dates", "dates with the day first", lambda d: f"{d[8:]}/{d[5:7]}/{d[:4]}")),
-)  # fmt: skip
+    ("programme_register.csv", _cells("start", 10, "mixed dates", "dates with the day first", _day_first)),
+    (_EPISODES, _heading("DECOM", "DECOM" + _NBSP, "a no-break space after the heading")),
+    (_EPISODES, _heading("LS", "LS ", "a space after the heading")),
+    ("ssda903/{year}/header.csv", _bom),
+    ("ssda903/{year}/uasc.csv", _one_byte),
+)

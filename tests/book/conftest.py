@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -72,10 +75,27 @@ def tree(folder: Path) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
+@functools.cache
+def library() -> Path:
+    """Return a copy of the library as it stands now: a build refuses to go on while somebody edits what it runs."""
+    folder = Path(tempfile.mkdtemp(prefix="btc-library-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    copy_library(folder)
+    return folder
+
+
+def copy_library(folder: Path) -> None:
+    """Copy the library into a folder that can stand first on Python's path."""
+    shutil.copytree(
+        Path(btc_eval.__file__).parent, folder / "btc_eval", ignore=shutil.ignore_patterns("__pycache__", ".*")
+    )
+
+
 def clean_environment() -> dict[str, str]:
-    """Return the environment without what a test run or a build around it may have set."""
+    """Return the environment without what a test run or a build around it may have set, with our copy of the library."""
     unwanted = ("BTC_EVAL_DATA", "SOURCE_DATE_EPOCH", "PYTHONWARNINGS")
-    return {name: value for name, value in os.environ.items() if name not in unwanted}
+    kept = {name: value for name, value in os.environ.items() if name not in unwanted}
+    return kept | {"PYTHONPATH": str(library())}
 
 
 @pytest.fixture(scope="session")
@@ -110,13 +130,8 @@ def own_library(tmp_path: Path) -> Callable[[], dict[str, str]]:
     """Return a maker of a copy of the library and the environment in which it is the one that runs."""
 
     def make() -> dict[str, str]:
-        library = tmp_path / "library"
-        shutil.copytree(
-            Path(btc_eval.__file__).parent,
-            library / "btc_eval",
-            ignore=shutil.ignore_patterns("__pycache__", ".mypy_cache"),
-        )
-        return {"PYTHONPATH": str(library)}
+        copy_library(tmp_path / "library")
+        return {"PYTHONPATH": str(tmp_path / "library")}
 
     return make
 

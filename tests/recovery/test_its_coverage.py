@@ -15,6 +15,7 @@ from btc_eval.inference import Floats
 from btc_eval.inference.calibration import calibration
 from btc_eval.inference.counts import poisson
 from btc_eval.inference.counts_ar1 import quasi_poisson_ar1
+from btc_eval.inference.least_squares import ordinary_least_squares
 from btc_eval.inference.precision import Fits, critical
 from btc_eval.inference.reference import widening
 from btc_eval.inference.reml import restricted_ar1
@@ -65,8 +66,6 @@ def test_short_series_are_calibrated_to_hold_too(n: int, phi: float) -> None:
     draws = calibration(x, steps, "ols")
     rng = np.random.default_rng(100 + n)
     frame_like = ar1_noise(steps, np.full(DRAWS, phi), rng)
-    from btc_eval.inference.least_squares import ordinary_least_squares
-
     found = ordinary_least_squares(x, frame_like)
     share = covered(found, np.zeros(4), widening(draws, np.eye(4)[[LEVEL, SLOPE]], 0.95))
     assert (share >= 0.90).all(), share
@@ -113,7 +112,7 @@ def test_a_known_effect_comes_back_with_its_total() -> None:
     after = np.arange(n) >= 60
     people = np.linspace(48_000, 52_000, n)
     season = 0.1 * np.sin(2 * np.pi * months.month / 12)
-    base = people * np.exp(np.log(0.006) + season)
+    base = np.asarray(people * np.exp(np.log(0.006) + season))
     inside = {"absolute": 0, "relative": 0, "cumulative": 0}
     for _ in range(60):
         counts = rng.poisson(base * np.where(after, 0.85, 1.0))

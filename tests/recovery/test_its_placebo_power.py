@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from btc_eval import its
 from btc_eval.inference.simulate import ar1_noise
@@ -146,13 +148,9 @@ def test_power_is_the_level_at_no_effect_and_rises_to_one(estimator: str) -> Non
 
 def test_power_is_that_of_the_formula_where_there_is_one() -> None:
     """Least squares with independent errors: the statistic is noncentral t."""
-    from scipy import stats
-
     rng = np.random.default_rng(11)
     frame = pd.DataFrame({"t": range(60), "rate": rng.normal(50, 3, 60)})
     fit = its.fit(frame, outcome="rate", time="t", start=30, estimator="reml")
-    from dataclasses import replace
-
     quiet = replace(fit, fits=replace(fit.fits, phi=np.array([[0.0]]), scale=np.array([9.0])))
     found = its.power(quiet, effects=[3.0], horizon=20, draws=4000, rng=rng).power[0]
     time = np.arange(80)

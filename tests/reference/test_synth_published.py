@@ -135,7 +135,9 @@ def test_germany_trained_on_the_earlier_decade() -> None:
             EXPECTED["germany"]["published"]["weights"][country], abs=0.01
         )
     gaps = theirs.gaps()
-    assert gaps.loc[gaps["time"] >= 1990, "gap"].mean() == pytest.approx(peer["att_1990_2003"], rel=5e-3)  # its inner solver is loose
+    assert gaps.loc[gaps["time"] >= 1990, "gap"].mean() == pytest.approx(
+        peer["att_1990_2003"], rel=5e-3
+    )  # its inner solver is loose
 
 
 def test_a_treated_unit_inside_the_hull_is_met_exactly_as_stata_does() -> None:

@@ -61,6 +61,7 @@ def test_missing_periods_are_allowed_and_said_where_time_is_kept() -> None:
         assert fit.series.absent == (5, 6)
         said = fit.report().set_index("item")["value"]["Missing periods"]
         assert said == "2020-06, 2020-07"
+    fit = its.fit(frame, outcome="n", time="month", start="2021-01", estimator="reml")
     detail = {check.name: check.detail for check in fit.checks()}["missing periods"]
     assert "none filled, true time kept" in detail
 

@@ -123,7 +123,9 @@ def test_a_period_of_care_chains_episodes_and_breaks_at_a_gap(tmp_path: Path) ->
         """,
     )
     periods = statutory.periods_of_care(records)
-    drawn = list(zip(periods["child_id"], periods["period"], periods["episodes"], periods["started"].dt.strftime("%d/%m")))
+    drawn = list(
+        zip(periods["child_id"], periods["period"], periods["episodes"], periods["started"].dt.strftime("%d/%m"))
+    )
     assert drawn == [("01", 1, 3, "10/05"), ("01", 2, 1, "01/09"), ("02", 1, 1, "01/07"), ("02", 2, 1, "05/07")]
     assert periods["end_reason"].astype("str").tolist()[0] == "returned home, planned"
     assert periods["ended"].isna().tolist() == [False, True, False, True]
@@ -136,7 +138,9 @@ def test_short_breaks_are_outside_every_count(tmp_path: Path) -> None:
     assert len(statutory.periods_of_care(records)) == 1
 
 
-@pytest.mark.parametrize(("day", "children"), [("2022-05-09", 0), ("2022-05-10", 1), ("2022-07-31", 1), ("2022-08-01", 0)])
+@pytest.mark.parametrize(
+    ("day", "children"), [("2022-05-09", 0), ("2022-05-10", 1), ("2022-07-31", 1), ("2022-08-01", 0)]
+)
 def test_the_day_an_episode_starts_counts_and_the_day_it_ends_does_not(tmp_path: Path, day: str, children: int) -> None:
     records = episodes(tmp_path, y2023="01 10/05/2022 S C1 U6 01/08/2022 E4A")
     assert len(statutory.looked_after_on(records, day)) == children

@@ -102,7 +102,10 @@ def test_every_block_of_the_census_is_read() -> None:
         "cin_plans": 1, "section_47": 1, "protection_plans": 1, "protection_reviews": 3,
     }  # fmt: skip
     episode = records.table("cin_episodes").iloc[0]
-    assert (episode["source"], episode["closure_reason"]) == ("council early help", "closed after assessment, to early help")
+    assert (episode["source"], episode["closure_reason"]) == (
+        "council early help",
+        "closed after assessment, to early help",
+    )
     factors = records.table("cin_factors")["factor"].astype("str").tolist()
     assert factors == ["domestic abuse: parent or carer", "neglect", "code not recognised"]
     reviews = records.table("protection_reviews")
@@ -126,7 +129,9 @@ def test_the_ward_is_that_of_the_address_on_the_day() -> None:
     assert placed["ward_name"].fillna("").tolist() == ["Bidston and St James", "", ""]
     assert placed["ward_reason"].tolist() == ["", "a postcode that the look-up does not have", "no address on the day"]
     moved = records.table("early_help_episodes").assign(started="2021-06-01").astype({"started": "datetime64[s]"})
-    assert statutory.ward_on(records, moved, day="started")["ward_name"].iloc[0] == "Oxton", "the day of the move is new"
+    assert statutory.ward_on(records, moved, day="started")["ward_name"].iloc[0] == "Oxton", (
+        "the day of the move is new"
+    )
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ CASES = [("complete", None), ("gaps", [4, 5, 11]), ("every other", [7, 9, 11, 13
 @pytest.mark.parametrize(("name", "dropped"), CASES)
 @pytest.mark.parametrize("phi", [-0.4, 0.1, 0.6])
 def test_restricted_likelihood_and_kenward_roger(name: str, dropped: list[int] | None, phi: float) -> None:
-    n = 24
+    n = 40
     rng = np.random.default_rng(int(100 * (phi + 1)) + len(name))
     x, when = design(n), np.arange(n)
     y = ar1_noise(np.r_[0, np.ones(n - 1, dtype=int)], np.array([phi]), rng)[:, 0] + x @ np.array([5, 0.1, -1, 0.2])

@@ -65,9 +65,9 @@ def test_an_engine_that_joblib_knows(backend: str) -> None:
     joblib = pytest.importorskip("joblib")
     if backend == "dask":
         distributed = pytest.importorskip("distributed")
-        with distributed.Client(n_workers=2, threads_per_worker=1, dashboard_address=None):
-            with joblib.parallel_config(backend="dask"):
-                found = curve(jobs=None)
+        cluster = distributed.Client(n_workers=2, threads_per_worker=1, dashboard_address=None)
+        with cluster, joblib.parallel_config(backend="dask"):
+            found = curve(jobs=None)
     else:
         with joblib.parallel_config(backend=backend, n_jobs=2):
             found = curve(jobs=None)

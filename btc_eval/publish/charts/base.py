@@ -1,4 +1,4 @@
-"""What is a drawing? One or more panels, each as two Vega-Lite specifications: for a wide column and for a narrow one."""
+"""What is a drawing? One or more panels, each as two Vega-Lite specifications: for a wide column and a narrow one."""
 
 from __future__ import annotations
 

@@ -71,7 +71,9 @@ class Counterfactual:
         data, x = base.named_data(), clock.encoding()
         layers = [
             *marked,
-            data.mark_area(color=style.ORANGE, opacity=0.2).encode(x=x, y=_on(y, self.low), y2=alt.Y2(f"{self.high}:Q")),
+            data.mark_area(color=style.ORANGE, opacity=0.2).encode(
+                x=x, y=_on(y, self.low), y2=alt.Y2(f"{self.high}:Q")
+            ),
             data.mark_line(color=style.ORANGE, strokeDash=[6, 3], strokeWidth=2.5).encode(x=x, y=_on(y, self.expected)),
             data.mark_point(filled=True, size=16 if len(frame) > 60 else 34, opacity=0.75, color=style.CHARCOAL).encode(
                 x=x, y=y
@@ -86,7 +88,10 @@ class Counterfactual:
         self, frame: pd.DataFrame, clock: Clock, scale: list[float], top: float, height: float
     ) -> list[alt.Chart]:
         ends = []
-        for colour, name, column in ((0, "Fitted to what happened", self.fitted), (1, "Expected without", self.expected)):
+        for colour, name, column in (
+            (0, "Fitted to what happened", self.fitted),
+            (1, "Expected without", self.expected),
+        ):
             kept = frame.dropna(subset=[column])
             if len(kept):
                 mean = float(kept[column].iloc[-12:].mean()) if not clock.annual else float(kept[column].iloc[-1])
@@ -107,7 +112,8 @@ class Counterfactual:
             alt.Tooltip(f"{self.expected}:Q", title="Expected without", format=form),
         ]
         points = base.named_data().mark_point(filled=True, opacity=0, size=120)
-        return points.encode(x=clock.encoding(), y=y, tooltip=tips).properties(name=base.HOVER)
+        shown: alt.Chart = points.encode(x=clock.encoding(), y=y, tooltip=tips).properties(name=base.HOVER)
+        return shown
 
 
 def _on(y: alt.Y, field: str) -> alt.Y:

@@ -57,8 +57,7 @@ class Dates:
         low, high = float(frame[self.low].min()), float(frame[self.high].max())
         inside = [mark for mark in _RATIOS if low * 0.95 <= mark <= high * 1.05]
         scale = [min(low, inside[0]), *inside[1:-1], max(high, inside[-1])]
-        y = value_axis(self.estimate, scale, top=band, height=height, log=True)
-        y.axis = alt.Axis(title=None, values=inside, format="~g")
+        y = value_axis(self.estimate, scale, top=band, height=height, log=True, labelled=inside)
         x, data = clock.encoding(), base.named_data()
         own = frame[self.start] == moment(self.actual, annual=clock.annual)
         one = base.given([{"none": 1.0}]).mark_rule(color=style.MUTED, strokeDash=[3, 3])
@@ -70,11 +69,17 @@ class Dates:
         layers = [
             *marked,
             one.encode(y=_on(y, "none")),
-            data.mark_rule(color=style.FAINT, strokeWidth=1.5).encode(x=x, y=_on(y, self.low), y2=alt.Y2(f"{self.high}:Q")),
+            data.mark_rule(color=style.FAINT, strokeWidth=1.5).encode(
+                x=x, y=_on(y, self.low), y2=alt.Y2(f"{self.high}:Q")
+            ),
             data.mark_circle(color=style.CHARCOAL, size=26, opacity=1).encode(x=x, y=y),
-            mine.mark_rule(color=style.NAVY, strokeWidth=3).encode(x=x, y=_on(y, self.low), y2=alt.Y2(f"{self.high}:Q")),
+            mine.mark_rule(color=style.NAVY, strokeWidth=3).encode(
+                x=x, y=_on(y, self.low), y2=alt.Y2(f"{self.high}:Q")
+            ),
             mine.mark_circle(color=style.NAVY, size=90, opacity=1).encode(x=x, y=y),
-            data.mark_point(filled=True, opacity=0, size=120).encode(x=x, y=y, tooltip=tips).properties(name=base.HOVER),
+            data.mark_point(filled=True, opacity=0, size=120)
+            .encode(x=x, y=y, tooltip=tips)
+            .properties(name=base.HOVER),
         ]
         return base.assemble(layers, rows, height=height, mark=mark)
 

@@ -145,7 +145,9 @@ class Lines:
                 btc_mean=f"mean({self.y})",
                 btc_n=f"valid({self.y})",
             ).transform_filter(f"datum.btc_n == {self.rolling}")
-            layers.append(mean.mark_line(strokeWidth=3).encode(**{**encoding, "color": colour, "y": _like(y, "btc_mean")}))
+            layers.append(
+                mean.mark_line(strokeWidth=3).encode(**{**encoding, "color": colour, "y": _like(y, "btc_mean")})
+            )
         else:
             layers.append(data.mark_line(point=_points(len(frame))).encode(**{**encoding, "color": colour}))
         return layers
@@ -154,7 +156,9 @@ class Lines:
         self, frame: pd.DataFrame, clock: Clock, scale: list[float], top: float, height: float
     ) -> list[alt.Chart]:
         """Label each series where it ends, the labels moved apart where they would touch."""
-        groups = {name: frame[frame[self.series].astype(str) == name] for name in self.names(frame)} if self.series else {}
+        groups = (
+            {name: frame[frame[self.series].astype(str) == name] for name in self.names(frame)} if self.series else {}
+        )
         if not groups and self.name:
             groups = {self.name: frame}
         ends = []
@@ -173,12 +177,9 @@ class Lines:
         )
         words = [alt.Tooltip(f"{self.series}:N", title="Series")] if self.series else []
         tips = [*words, when, alt.Tooltip(f"{self.y}:Q", title=self.axis or self.y, format=value_format(scale))]
-        return (
-            base.named_data()
-            .mark_point(filled=True, opacity=0, size=120)
-            .encode(x=clock.encoding(), y=y, tooltip=tips)
-            .properties(name=base.HOVER)
-        )
+        points = base.named_data().mark_point(filled=True, opacity=0, size=120)
+        shown: alt.Chart = points.encode(x=clock.encoding(), y=y, tooltip=tips).properties(name=base.HOVER)
+        return shown
 
 
 def value_format(scale: Sequence[float]) -> str:

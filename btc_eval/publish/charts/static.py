@@ -37,6 +37,8 @@ def svg(spec: dict[str, Any], *, width: int, prefix: str) -> str:
     drawn = _DROP.sub("", drawn)
     drawn = _LONG.sub(lambda number: f"{float(number.group()):.2f}", drawn)
     for name in set(_GRADIENT.findall(drawn)):
-        drawn = drawn.replace(f'id="{name}"', f'id="{prefix}-{name}"').replace(f"url(#{name})", f"url(#{prefix}-{name})")
-    drawn = drawn.replace(f"font-family=\"{style.FONT.replace(chr(34), '&quot;')}\"", "")
+        drawn = drawn.replace(f'id="{name}"', f'id="{prefix}-{name}"').replace(
+            f"url(#{name})", f"url(#{prefix}-{name})"
+        )
+    drawn = drawn.replace(f'font-family="{style.FONT.replace(chr(34), "&quot;")}"', "")
     return drawn.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)

@@ -137,7 +137,9 @@ class Strip:
         value, words = self.none
         line = base.given([{"at": value, "words": words}])
         return [
-            line.mark_rule(color=style.MUTED, strokeDash=[3, 3]).encode(x=x, y=alt.value(top - 4), y2=alt.value(height)),
+            line.mark_rule(color=style.MUTED, strokeDash=[3, 3]).encode(
+                x=x, y=alt.value(top - 4), y2=alt.value(height)
+            ),
             line.mark_text(align="left", dx=4, baseline="top", color=style.MUTED).encode(
                 x=x, y=alt.value(top - 4), text="words:N"
             ),

@@ -64,9 +64,15 @@ class Clock:
         """Return the Vega-Lite type of the axis."""
         return "quantitative" if self.annual else "temporal"
 
-    def encoding(self, field: str | None = None) -> alt.X:
-        """Return the horizontal position, with the axis labelled by years."""
+    def encoding(self, field: str | None = None, *, span: bool = False) -> alt.X:
+        """Return the horizontal position, with the axis labelled by years.
+
+        A span leaves the ends of the axis to the other layers: the drawing library says the ends of a shape with two
+        ends in another way, and would then warn that the two differ.
+        """
         name = field or self.field
+        if span:
+            return alt.X(f"{name}:{'Q' if self.annual else 'T'}")
         if self.annual:
             step = self._year_step(int(self.last) - int(self.first))
             values = list(range(int(self.last), int(self.first) - 1, -step))[::-1]
@@ -79,11 +85,13 @@ class Clock:
         years = (self.last - self.first).days / 365.25
         step = self._year_step(years)
         first_year = self.first.year if (self.first.month, self.first.day) == (1, 1) else self.first.year + 1
-        values = [f"{year}-01-01" for year in range(first_year, self.last.year + 1, step)]
+        marks = [f"{year}-01-01" for year in range(first_year, self.last.year + 1, step)]
         return alt.X(
             f"{name}:T",
-            scale=alt.Scale(type="utc", domain=[self.iso(self.first), self.iso(self.last)], nice=False, padding=4),
-            axis=alt.Axis(title=None, values=values, format="%Y", labelFlush=True, labelOverlap="greedy"),
+            scale=alt.Scale(
+                type="utc", domain=[_milliseconds(self.first), _milliseconds(self.last)], nice=False, padding=4
+            ),
+            axis=alt.Axis(title=None, values=marks, format="%Y", labelFlush=True, labelOverlap="greedy"),
         )
 
     def _year_step(self, years: float) -> int:
@@ -91,12 +99,31 @@ class Clock:
         return max(1, -(-int(years) // room))
 
 
-def value_axis(field: str, marks: Sequence[float], *, top: float, height: float, log: bool = False) -> alt.Y:
-    """Return the vertical position: the plot lies under a band of labels `top` pixels tall."""
+def _milliseconds(when: pd.Timestamp) -> int:
+    """Return the moment as the drawing library counts it; as text, layers would not see that they share a domain."""
+    return int(when.value // 1_000_000)
+
+
+def value_axis(
+    field: str,
+    marks: Sequence[float],
+    *,
+    top: float,
+    height: float,
+    log: bool = False,
+    labelled: Sequence[float] | None = None,
+) -> alt.Y:
+    """Return the vertical position: the plot lies under a band of labels `top` pixels tall.
+
+    `marks` are the labelled values and its ends the axis; `labelled` the values to label where they are others.
+    """
     scale = alt.Scale(domain=[marks[0], marks[-1]], range=[height, top], nice=False, zero=False)
     if log:
         scale = alt.Scale(type="log", domain=[marks[0], marks[-1]], range=[height, top], nice=False)
-    return alt.Y(f"{field}:Q", scale=scale, axis=alt.Axis(title=None, values=list(marks), format=number_format(marks)))
+    axis = alt.Axis(title=None, values=list(marks), format=number_format(marks))
+    if labelled is not None:
+        axis = alt.Axis(title=None, values=list(labelled), format="~g")
+    return alt.Y(f"{field}:Q", scale=scale, axis=axis)
 
 
 def number_format(marks: Sequence[float]) -> str:
@@ -125,7 +152,10 @@ def event_layers(events: Iterable[Event], clock: Clock, *, height: float) -> tup
             base.given(rows)
             .mark_rect(color=style.FAINT, opacity=0.22)
             .encode(
-                x=clock.encoding("from"), x2="to", y=alt.Y("top:Q", scale=None, axis=None), y2=alt.value(total)
+                x=clock.encoding("from", span=True),
+                x2="to",
+                y=alt.Y("top:Q", scale=None, axis=None),
+                y2=alt.value(total),
             )
         )
     for strong in (False, True):
@@ -138,9 +168,7 @@ def event_layers(events: Iterable[Event], clock: Clock, *, height: float) -> tup
             layers.append(
                 base.given(rows)
                 .mark_rule(color=style.INK if strong else style.MUTED, strokeWidth=1.75 if strong else 1)
-                .encode(
-                    x=clock.encoding("when"), y=alt.Y("top:Q", scale=None, axis=None), y2=alt.value(total)
-                )
+                .encode(x=clock.encoding("when"), y=alt.Y("top:Q", scale=None, axis=None), y2=alt.value(total))
             )
     layers.extend(_labels(placed, clock))
     return layers, band

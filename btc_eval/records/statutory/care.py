@@ -147,4 +147,3 @@ def care_by_year(records: StatutoryRecords) -> pd.DataFrame:
 def _in_year(days: pd.Series, year: int) -> pd.Series:
     """Return which days fall in the year ending 31 March, 1 April to 31 March both included."""
     return days.between(pd.Timestamp(year - 1, 4, 1), pd.Timestamp(year, 3, 31))
-

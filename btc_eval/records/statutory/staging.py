@@ -168,9 +168,7 @@ def store(
     return staged.report
 
 
-def _prepare(
-    paths: Sequence[str | Path], data: Path
-) -> tuple[StatutoryRecords, list[Snapshot], list[Snapshot | None]]:
+def _prepare(paths: Sequence[str | Path], data: Path) -> tuple[StatutoryRecords, list[Snapshot], list[Snapshot | None]]:
     """Read the new files, lay them over what is held, and read all of it together."""
     offered = read(paths)
     lines = offered.ledger.lines

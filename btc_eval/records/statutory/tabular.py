@@ -76,9 +76,7 @@ def _read_workbook(source: Source, shelf: Shelf, first_number: int) -> list[Part
     return parts
 
 
-def _read(
-    rows: Iterable[Row], source: Source, sheet: str, notes: Notes, shelf: Shelf, number: int
-) -> Part | None:
+def _read(rows: Iterable[Row], source: Source, sheet: str, notes: Notes, shelf: Shelf, number: int) -> Part | None:
     grid = find_table(_checked(rows, source), source.name, sheet or source.file)
     if grid is None:
         return None

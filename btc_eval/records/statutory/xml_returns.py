@@ -57,8 +57,18 @@ _CIN = Plan(
     ),
     containers=frozenset(
         {
-            "message", "header", "collectiondetails", "source", "content", "children", "childidentifiers",
-            "childcharacteristics", "disabilities", "factorsidentifiedatassessment", "reviews", "cindetailscollection",
+            "message",
+            "header",
+            "collectiondetails",
+            "source",
+            "content",
+            "children",
+            "childidentifiers",
+            "childcharacteristics",
+            "disabilities",
+            "factorsidentifiedatassessment",
+            "reviews",
+            "cindetailscollection",
         }
     ),
     header=_HEADER,
