@@ -58,14 +58,16 @@ def quasi_poisson_ar1(
     else:
         coef, usable = start, np.ones(series.shape[1], dtype=bool)
     move = np.full(series.shape[1], np.inf)
+    phi: Floats | None = None
     for _ in range(rounds):
-        found = _working_fit(design, series, fixed, coef, steps, "none")
+        found = _working_fit(design, series, fixed, coef, steps, "none", phi)
+        phi = found.phi[:, 0]
         move = np.abs((found.coef - coef) @ design.T).max(axis=1)
         # Half-steps while far away: a full one can overshoot on the exponential scale.
         coef = coef + np.minimum(1.0, 1.0 / np.maximum(move, 1e-300))[:, None] * (found.coef - coef)
         if bool((move < 1e-9).all()):
             break
-    found = _working_fit(design, series, fixed, coef, steps, "kenward-roger")
+    found = _working_fit(design, series, fixed, coef, steps, "kenward-roger", phi)
     widen = np.maximum(found.scale, floor) / found.scale
     precision = replace(found.precision, covariance=found.precision.covariance * widen[:, None, None])
     return replace(found, precision=precision, converged=usable & (move < 1e-6))
@@ -78,8 +80,9 @@ def _working_fit(
     coef: Floats,
     steps: Ints | None,
     correction: Literal["kenward-roger", "none"],
+    near: Floats | None,
 ) -> Fits:
     mean = np.exp(np.clip(design @ coef.T + fixed, -LIMIT, LIMIT))
     root = np.sqrt(mean)
     working = (np.log(mean) - fixed + (series - mean) / mean) * root
-    return restricted_ar1(root.T[:, :, None] * design, working, steps, correction=correction)
+    return restricted_ar1(root.T[:, :, None] * design, working, steps, correction=correction, near=near)

@@ -22,6 +22,7 @@ SEARCH = 0.999
 BOUNDARY = 0.985
 #: Degrees of freedom are never taken below this: a Satterthwaite df under 2 gives an interval with no use.
 DF_FLOOR = 2.0
+_NEAR = 0.1
 _GRID = np.concatenate([[-SEARCH, -0.99], np.linspace(-0.96, 0.96, 33), [0.99, SEARCH]])
 
 
@@ -94,9 +95,19 @@ def _state(problem: Regression, phi: Floats) -> _State:
     )
 
 
-def _polish(problem: Regression, steps: int = 60) -> tuple[Floats, _State]:
-    """Bring φ from the grid to the optimum: Newton's step where it stays in the bracket, bisection where not."""
-    phi, low, high = _search(problem)
+def _optimum(problem: Regression, near: Floats | None) -> tuple[Floats, _State]:
+    """Find the best φ: from the grid, or close to `near` where that holds an optimum of every series."""
+    if near is not None:
+        low, high = np.maximum(near - _NEAR, -SEARCH), np.minimum(near + _NEAR, SEARCH)
+        phi, state = _polish(problem, near, low, high)
+        at_edge = ((phi - low < 1e-6) & (low > -SEARCH)) | ((high - phi < 1e-6) & (high < SEARCH))
+        if not at_edge.any():
+            return phi, state
+    return _polish(problem, *_search(problem))
+
+
+def _polish(problem: Regression, phi: Floats, low: Floats, high: Floats, steps: int = 60) -> tuple[Floats, _State]:
+    """Bring φ to the optimum of its bracket: Newton's step where it stays inside, bisection where not."""
     state = _state(problem, phi)
     for _ in range(steps):
         slope, curve = state.gradient(problem.spare), state.curvature(problem.spare)
@@ -121,6 +132,7 @@ def restricted_ar1(
     correction: Literal["kenward-roger", "satterthwaite", "none"] = "kenward-roger",
     information: Literal["expected", "observed"] = "expected",
     df_floor: float = DF_FLOOR,
+    near: Floats | None = None,
 ) -> Fits:
     """What lines fit best when each month leans on the one before, and how sure are they in a short series?
 
@@ -139,6 +151,8 @@ def restricted_ar1(
         Information matrix of (σ², φ) behind the correction: expected, or observed as R's `mmrm` uses.
     df_floor
         Least degrees of freedom.
+    near
+        (R,) autocorrelations close to which to look first, when these series hardly differ from ones just fitted.
 
     References
     ----------
@@ -147,7 +161,7 @@ def restricted_ar1(
     n, count = series.shape
     gaps = np.r_[0, np.ones(n - 1, dtype=int)] if steps is None else steps
     problem = Regression.of(design, series, gaps)
-    phi, state = _polish(problem)
+    phi, state = _optimum(problem, near)
     variance = state.rss / problem.spare
     unadjusted = problem.covariance(variance[:, None, None] * state.c)
     precision = Precision(unadjusted, np.full(count, float(problem.spare)))

@@ -24,6 +24,7 @@ class Format(StrEnum):
     """How a value is said. What each makes of an example stands beside it."""
 
     COUNT = "count"  # 4152 → 4,152
+    TALLY = "tally"  # 0 → none, 7 → seven, 15 → 15
     NUMBER = "number"  # 41.46 → 41.5
     RATE = "rate"  # 117.46 → 117.5
     RATIO = "ratio"  # 0.847 → 0.85
@@ -83,6 +84,15 @@ def ordinal(number: int) -> str:
     return f"{number:,}{ending}"
 
 
+_SMALL = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def _tally(value: float, decimals: int) -> str:
+    """Say a small count as a sentence does; a count that is not whole is not one."""
+    whole = value == int(value)
+    return _SMALL[int(value)] if whole and 0 <= value < len(_SMALL) else _fixed(value, decimals)
+
+
 def _pounds(value: float, decimals: int) -> str:
     size = abs(value)
     for limit, word in ((1e9, " billion"), (1e6, " million")):
@@ -101,6 +111,7 @@ def _signed(value: float, decimals: int) -> str:
 
 _RULES: dict[Format, tuple[int, Callable[[float, int], str]]] = {
     Format.COUNT: (0, _fixed),
+    Format.TALLY: (0, _tally),
     Format.NUMBER: (1, _fixed),
     Format.RATE: (1, _fixed),
     Format.RATIO: (2, _fixed),

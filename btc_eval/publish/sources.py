@@ -11,6 +11,9 @@ from btc_eval.estimates import Papers
 #: The page that lists every source, from the root of the site; each entry's anchor is its name in the catalogue.
 SOURCES_PAGE = "assurance/sources.html"
 
+# The list of councils stands behind every table and is named only where nothing else is.
+_PLACES = "areas"
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -29,7 +32,8 @@ def resolve(papers: Papers) -> list[Source]:
     """Which publications stand behind these papers? In the order of the papers."""
     known = _catalogue()
     named: dict[str, Source] = {}
-    for name in papers.sources:
+    main = [name for name in papers.sources if name != _PLACES] or list(papers.sources)
+    for name in main:
         words = known.get(name, name)
         named.setdefault(words, Source(name, words))
     return list(named.values())

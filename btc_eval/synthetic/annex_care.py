@@ -1,4 +1,4 @@
-"""Who is on the lists of the inspectors' workbook about care? Looked-after children, care leavers, adoption, adopters."""
+"""Who is on the last four lists of the inspectors' workbook? Children in care, care leavers, adoptions, adopters."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ def looked_after(borough: Borough, rng: Generator) -> pd.DataFrame:
     ceased = not_yet(stays["ended"][stay], last)
 
     def recently(days: int) -> Ints:
-        return np.maximum(np.minimum(ceased, last) - rng.integers(0, days, size=number), stays["started"][stay])
+        seen = np.minimum(ceased, last) - rng.integers(0, days, size=number)
+        return np.asarray(np.maximum(seen, stays["started"][stay]))
 
     return pd.DataFrame(who(borough, child)).assign(
         asylum_seeker=borough.people["asylum"].to_numpy()[child],

@@ -71,10 +71,13 @@ def _hide_future(frame: pd.DataFrame, last: int) -> pd.DataFrame:
 
 
 def need_plans(world: World, margins: Margins, rng: Generator) -> pd.DataFrame:
-    """Which children had a child in need plan, from the year their dates were first collected? `case`, `started`, `ended`.
+    """Which children had a child in need plan, from the year in which the dates were first collected?
 
-    A plan runs while the child is in need, on no protection plan and not looked after; starts in a year and plans at its
-    end are as published.
+    Returns
+    -------
+    pd.DataFrame
+        `case`, `started`, `ended`. A plan runs while the child is in need, on no protection plan and not looked after;
+        starts in a year and plans at its end are as published.
     """
     cases = world.cases
     years = [year for year in margins.years if margins.count("need_plans_started", year)]

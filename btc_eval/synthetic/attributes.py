@@ -1,4 +1,4 @@
-"""Where did each referral come from, what was the need, why did the case close? In the published numbers of each year."""
+"""Where did each referral come from, what was the need, why did the case close? As many of each as published."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ def build(margins: Margins, parameters: Parameters, rng: Generator) -> Borough:
 
 
 def _categories(world: World, rng: Generator) -> tuple[Words, Words]:
-    """For which category of abuse was each plan made, and which is the latest? Siblings on plans together share the first."""
+    """For which category of abuse was each plan made, and which is the latest? Siblings share the first."""
     plans = world.plans
     family = world.children["family"][plans["child"]]
     _, group = np.unique(family * 100_000 + plans["started"], return_inverse=True)

@@ -1,9 +1,9 @@
 """Which children start to be looked after, and which cease? Exactly as many of each age as the plan of flows asks for.
 
 A start is given a day and an age first and a child second: from among the children of that age on protection plans
-(or, for the others, in need), each with a chance in proportion to its hazard. So whichever days the starts fall on, the
-chance that a given child is the next is h(i) / sum of h over those at risk: the partial likelihood of a Cox model, whose
-hazard ratio for registered families is the one built in.
+(or, for the others, in need), each with a chance in proportion to its hazard. So whichever days the starts fall on,
+the chance that a given child is the next is h(i) / sum of h over those at risk: the partial likelihood of a Cox model,
+whose hazard ratio for registered families is the one built in.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ def _anyone(world: World, when: int, window: tuple[int, int]) -> Ints:
 
 
 def _can_be(world: World, pool: Ints, window: tuple[int, int]) -> Ints:
-    """Keep those born in the window, or whose day of birth can be set there because no return has yet shown it to matter."""
+    """Keep those born in the window, or whose day of birth can still be set there: nothing so far depends on it."""
     born = world.children["born"][pool]
     within = (born >= window[0]) & (born <= window[1])
     free = (world.children["stayed"][pool] == 0) & (window[0] <= world.children["known"][pool] + 100)

@@ -1,4 +1,4 @@
-"""What else does the looked-after return say of each child? Reviews, health, absences, adoption, social workers, leavers."""
+"""What else does the looked-after return say? Reviews, health, absences, adoption, social workers, care leavers."""
 
 from __future__ import annotations
 
@@ -20,6 +20,16 @@ _FIRST_REVIEW, _SECOND_REVIEW, _LATER_REVIEWS = 20, 90, 175
 _SPOKE = {
     "attended, spoke": 0.62, "attended, silent": 0.05, "attended, through an advocate": 0.04,
     "absent, advocate briefed": 0.12, "absent, by another medium": 0.13, "absent, no views given": 0.04,
+}  # fmt: skip
+_ACTIVITIES = {
+    "other education, full time": 0.28, "higher education, full time": 0.06, "not in education or work, other": 0.24,
+    "not in education or work, illness or disability": 0.12,
+    "not in education or work, pregnancy or parenting": 0.06,
+}  # fmt: skip
+_HOMES = {
+    "with parents or relatives, suitable": 0.16, "semi-independent, suitable": 0.22,
+    "independent living, suitable": 0.36, "with former foster carer, suitable": 0.14,
+    "supported lodgings, suitable": 0.05, "custody, not suitable": 0.03, "no fixed abode, not suitable": 0.04,
 }  # fmt: skip
 
 
@@ -86,13 +96,8 @@ def care_leavers(world: World, year: int, rng: Generator) -> pd.DataFrame:
     touch = choose({"in touch": 0.9, "not in touch": 0.05, "refused contact": 0.03, "returned home": 0.02}, number, rng)
     known = touch == "in touch"
     working = "training or work, full time" if year <= 2021 else "work, full time"
-    activity = choose(
-        {"other education, full time": 0.28, "higher education, full time": 0.06, working: 0.24, "not in education or work, other": 0.24,
-         "not in education or work, illness or disability": 0.12, "not in education or work, pregnancy or parenting": 0.06}, number, rng)  # fmt: skip
-    home = choose(
-        {"with parents or relatives, suitable": 0.16, "semi-independent, suitable": 0.22, "independent living, suitable": 0.36,
-         "with former foster carer, suitable": 0.14, "supported lodgings, suitable": 0.05, "custody, not suitable": 0.03,
-         "no fixed abode, not suitable": 0.04}, number, rng)  # fmt: skip
+    activity = choose({working: 0.24, **_ACTIVITIES}, number, rng)
+    home = choose(_HOMES, number, rng)
     return pd.DataFrame(
         {
             "child": child,
@@ -130,7 +135,7 @@ def adoptions(world: World, episodes: pd.DataFrame, rng: Generator) -> pd.DataFr
 
 
 def placed_for_adoption(episodes: pd.DataFrame, rng: Generator) -> pd.DataFrame:
-    """Who was placed for adoption, and for whom was that plan given up? `child`, `placed`, `ceased`, `ceased_reason`."""
+    """Who was placed for adoption, and for whom was it given up? `child`, `placed`, `ceased`, `ceased_reason`."""
     living = episodes["placement"].str.startswith("adoption")
     placed = episodes[living & (episodes["stay"] >= 0)].groupby("stay", sort=True).agg(
         child=("child", "first"), placed=("started", "min"), until=("ended", "max"), how=("end_reason", "last")
@@ -149,7 +154,7 @@ def placed_for_adoption(episodes: pd.DataFrame, rng: Generator) -> pd.DataFrame:
 
 
 def absences(world: World, margins: Margins, rng: Generator) -> pd.DataFrame:
-    """When was each looked-after child missing? `child`, `absence`, `started`, `ended`; a few children account for most."""
+    """When was each child missing? `child`, `absence`, `started`, `ended`; a few children account for most."""
     stays = world.stays
     share = world.parameters.number("care", "missing_a_year")
     frames = []

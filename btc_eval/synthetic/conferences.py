@@ -40,9 +40,10 @@ def enquiries(world: World, margins: Margins, rng: Generator) -> tuple[pd.DataFr
     transferred = np.full(len(world.cases), NEVER, dtype=np.int64)
     transferred[plans["case"][moved_in]] = plans["started"][moved_in]
     ours = held & ~moved_in
-    rows = [_before(world, margins, one, plans["case"][ours & (year == one)], plans["started"][ours & (year == one)], rng)
-            for one in margins.years]  # fmt: skip
+    rows = []
     for one in margins.years:
+        here = ours & (year == one)
+        rows.append(_before(world, margins, one, plans["case"][here], plans["started"][here], rng))
         spare = max(margins.count("conferences", one) - int((held & (year == one)).sum()), 0)
         rows.append(_without_a_plan(world, margins, one, spare, rng))
     led = pd.concat(rows, ignore_index=True)
@@ -52,7 +53,7 @@ def enquiries(world: World, margins: Margins, rng: Generator) -> tuple[pd.DataFr
 
 
 def _before(world: World, margins: Margins, year: int, case: Ints, conference: Ints, rng: Generator) -> pd.DataFrame:
-    """Find each conference its enquiry, after the published number of working days; the longest where there was time."""
+    """Find each conference its enquiry, the published working days before; the longest where there was room."""
     shares = margins.split("conference_days", year)
     counts = parts(len(case), np.array([shares.get(name, 0) for name in _WORKING_DAYS]))
     window = np.repeat(np.array(list(_WORKING_DAYS.values())), counts, axis=0)
@@ -85,7 +86,7 @@ def _without_a_plan(world: World, margins: Margins, year: int, number: int, rng:
 
 
 def _alone(world: World, led: pd.DataFrame, year: int, wanted: int, rng: Generator) -> pd.DataFrame:
-    """Add the enquiries after which no conference was needed, soon after a referral as a rule; some children have several."""
+    """Add the enquiries after which no conference was needed, mostly soon after a referral; some have several."""
     cases = world.cases
     number = max(wanted - int((year_of(led["started"].to_numpy()) == year).sum()), 0)
     low = np.maximum(cases["referred"], first_day(year))

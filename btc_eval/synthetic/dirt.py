@@ -77,7 +77,7 @@ Planter = Callable[[bytes, str, Files, Generator], tuple[bytes, list[Fault]]]
 
 
 class _Sheet:
-    """A CSV file opened for damage: the header and the rows as lists of cells. No cell here holds a comma or a quote."""
+    """A CSV file opened for damage: a header, and rows of cells. No cell of these files holds a comma or a quote."""
 
     def __init__(self, content: bytes) -> None:
         first, *rest = content.decode("utf-8").split("\r\n")

@@ -80,9 +80,12 @@ def _sources(world: World, margins: Margins, when: int) -> dict[str, float]:
 def early_help(
     world: World, margins: Margins, contact: pd.DataFrame, source: Words, closure: Words, rng: Generator
 ) -> pd.DataFrame:
-    """Whom did early help support? One row an episode: `child`, `started`, `ended`, `reason`, `end_reason`, `organisation`.
+    """Whom did early help support? Some step down from a closed case, some step up to a referral, the rest had a contac.
 
-    Some step down from a closed case, some step up to a referral, the rest follow a contact.
+    Returns
+    -------
+    pd.DataFrame
+        One row an episode: `child`, `started`, `ended`, `reason`, `end_reason`, `organisation`.
     """
     block = world.parameters.block("early_help")
     yearly = {int(year): int(count) for year, count in block["episodes_a_year"].items()}

@@ -31,7 +31,7 @@ def known_effect(borough: Borough, seed: int) -> dict[str, object]:
         (plans["ended"] >= effect.start_day) & (plans["ended"] <= last_day(margins.last_year)) & (plans["to_care"] == 1)
     )
     return {
-        "warning": "Demonstration data. This effect was put in by the program that made the extract; it is not about Wirral.",
+        "warning": "Demonstration data. The program that made the extract put this effect in; it is not about Wirral.",
         "source": effect.source,
         "seed": seed,
         "start": effect.start.isoformat(),
@@ -40,7 +40,7 @@ def known_effect(borough: Borough, seed: int) -> dict[str, object]:
                 "name": "referrals from the ward",
                 "ward_code": effect.ward_code,
                 "comparison_ward_codes": list(effect.comparison_ward_codes),
-                "measure": "ratio of ratios: referrals a month in the ward after over before, against the comparison wards",
+                "measure": "ratio of ratios: monthly referrals from the ward, after over before, against other wards",
                 "true_value": effect.referral_ratio,
                 "shape": "level change from the first affected month, no change of slope",
             },
@@ -56,8 +56,8 @@ def known_effect(borough: Borough, seed: int) -> dict[str, object]:
                 "measure": "cause-specific hazard ratio of starting to be looked after while on a protection plan: family "
                 "on the programme register by that day against not",
                 "true_value": effect.plan_to_care_hazard_ratio,
-                "adjust_for": "age in the bands under 1, 1 to 4, 5 to 9, 10 to 15, 16 and 17, as strata or covariates; "
-                "families with young children are registered more often and their children start care more often",
+                "adjust_for": "age in the bands under 1, 1 to 4, 5 to 9, 10 to 15, 16 and 17, as strata or covariates: "
+                "families with young children are registered more often, and start care more often",
                 "cluster": "family",
             },
         ],

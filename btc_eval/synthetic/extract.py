@@ -1,4 +1,4 @@
-"""How is a whole demonstration extract written? Complete returns for a synthetic Wirral, the same bytes for the same seed."""
+"""How is a demonstration extract written? Complete returns for a synthetic Wirral; the same seed, the same bytes."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ def _check(folder: Path, seed: int, children: int | None) -> None:
         raise UsageError(f"--seed: found {seed}; allowed: a whole number, nought or more.")
     if children is not None and children < FEWEST_CHILDREN:
         raise UsageError(
-            f"--children: found {children}; allowed: {FEWEST_CHILDREN} or more, so that every published breakdown has somebody in it."
+            f"--children: found {children}; allowed: {FEWEST_CHILDREN} or more, so that no breakdown is empty."
         )
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise refuse(

@@ -1,9 +1,9 @@
 """How many children of each age start and cease to be looked after each year? A plan that meets the published bands.
 
-Three published breakdowns must hold at once: the stock by age at each 31 March, the starts by age and the ceases by age.
-They are tied together by birthdays: whoever is 9 this March and stays is 10 the next. So the plan is made by single year
-of age and solved as one small integer programme: stock(a, y) = stock(a - 1, y - 1) + starts - ceases, totals exact, and
-bands as near to the published ones as whole children allow (exact wherever a whole row is published).
+Three published breakdowns must hold at once: the stock by age at each 31 March, the starts by age and the ceases by
+age. They are tied together by birthdays: whoever is 9 this March and stays is 10 the next. So the plan is made by
+single year of age and solved as one small integer programme: stock(a, y) = stock(a - 1, y - 1) + starts - ceases,
+totals exact, and bands as near to the published ones as whole children allow (exact wherever they are published).
 """
 
 from __future__ import annotations

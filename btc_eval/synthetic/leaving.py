@@ -1,4 +1,4 @@
-"""Why did each child cease to be looked after, and whose case closed with it? In the published numbers of each reason."""
+"""Why did each child cease to be looked after, and whose case closed with it? As many for each reason as published."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def give_reasons(world: World, margins: Margins, year: int, ended: Ints, rng: Ge
     reason = np.full(len(ended), REASONS.index(HOME), dtype=np.int64)
     free = np.ones(len(ended), dtype=bool)
     quotas = margins.split("ceased_reason", year)
-    # Of grown-up leavers, those for whom no published reason is left went home; all others are dealt from the published.
+    # Whoever is left when the published reasons are dealt went home.
     for name, (youngest, oldest, common) in _AGES.items():
         weights = _weights(age, free, youngest, oldest, common)
         chosen = draw(weights, quotas.get(name, 0), rng)

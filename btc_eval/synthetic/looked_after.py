@@ -1,4 +1,4 @@
-"""What does each placement look like, and which episodes does the return show? From the histories to the return's rows."""
+"""What does each placement look like, and which episodes does the return show? From histories to rows."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from btc_eval.synthetic import placements as p
 from btc_eval.synthetic.attributes import NEEDS
 from btc_eval.synthetic.days import NEVER, Ints, year_of
 from btc_eval.synthetic.leaving import REASONS, words
+from btc_eval.synthetic.legal import LEGAL
 from btc_eval.synthetic.margins import Margins
 from btc_eval.synthetic.people import Words, choose
 from btc_eval.synthetic.places import home_postcode, placement_postcodes
@@ -23,12 +24,17 @@ SUPPORTED = "semi-independent, not regulated as a children's home"
 REGISTERED = "registered supported accommodation"
 
 _PLACEMENTS = {
-    p.ADOPTION: {"adoption under order, new carer": 0.8, "adoption under order, current carer": 0.1, "adoption with consent, new carer": 0.1},
+    p.ADOPTION: {
+        "adoption under order, new carer": 0.8, "adoption under order, current carer": 0.1,
+        "adoption with consent, new carer": 0.1,
+    },
     p.PARENTS: {"own parents": 1.0},
     p.HOMES: {"children's home": 0.97, "secure home": 0.03},
     p.SUPPORTED: {SUPPORTED: 1.0},
     p.SCHOOLS: {"residential school": 1.0},
-    p.RESIDENTIAL: {"family centre or mother and baby unit": 0.6, "residential care home": 0.25, "health service or medical": 0.15},
+    p.RESIDENTIAL: {
+        "family centre or mother and baby unit": 0.6, "residential care home": 0.25, "health service or medical": 0.15,
+    },
     p.OTHER: {"other placement": 1.0},
 }  # fmt: skip
 _CHANGE = {
@@ -62,7 +68,7 @@ def episodes(world: World, margins: Margins, rng: Generator) -> pd.DataFrame:
         ["started to be looked after", "legal status, placement and carer changed", "placement and carer changed"],
         "legal status changed",
     )
-    frame["legal_status"] = np.array(p.LEGAL, dtype=object)[history["legal"]]
+    frame["legal_status"] = np.array(LEGAL, dtype=object)[history["legal"]]
     frame["need"] = _needs(world, margins, rng)[stay]
     _describe(world, frame, history, rng)
     finished = frame["ended"].to_numpy() <= world.last
@@ -78,7 +84,7 @@ def episodes(world: World, margins: Margins, rng: Generator) -> pd.DataFrame:
 
 
 def in_words_of(placement: Words, year: int) -> Words:
-    """In which words does the return of this year name these placements? Supported accommodation is registered from 2025."""
+    """In which words does the return of this year name these placements? Supported living is registered from 2025."""
     return np.where((placement == SUPPORTED) & (year >= REGISTERED_FROM), REGISTERED, placement).astype(object)
 
 

@@ -64,7 +64,7 @@ def _open(world: World, child: Ints, referred: Ints) -> Ints:
 
 
 def _in_need(world: World, number: int, looked_after: int, eve: int, rng: Generator) -> None:
-    """Add open cases; with the looked-after children, most of whom are known for long, they show the published durations."""
+    """Add open cases; with the looked-after children, mostly known for long, they show the published durations."""
     shares = world.parameters.array("cases", "open_for")
     wanted = parts(number + looked_after, shares)
     held = parts(looked_after, np.array([0.05, 0.06, 0.11, 0.18, 0.60]))

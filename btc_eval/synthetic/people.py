@@ -51,11 +51,12 @@ def people(world: World, rng: Generator) -> pd.DataFrame:
     ethnicity[asylum] = choose({"any other ethnic group": 0.5, "any other Asian background": 0.2, "Black African": 0.3},
                                int(asylum.sum()), rng)  # fmt: skip
     serial = rng.permutation(number) + 1
+    numbers = rng.permutation(len(world.families)) + 1
+    families = np.array([f"{PREFIX}F{one:06d}" for one in numbers.tolist()], dtype=object)
     return pd.DataFrame(
         {
             "child_id": [f"{PREFIX}{one:07d}" for one in serial.tolist()],
-            "family_id": np.array([f"{PREFIX}F{one:06d}" for one in (rng.permutation(len(world.families)) + 1).tolist()],
-                                  dtype=object)[family],
+            "family_id": families[family],
             "born": children["born"].copy(),
             "sex": np.where(children["female"] == 1, "female", "male"),
             "ethnicity": ethnicity,

@@ -1,4 +1,4 @@
-"""How do the years unfold? Month by month: plans, starts in care, closures, referrals; then the year's leavers from care."""
+"""How do the years unfold? Month by month: starts in care, plans, closures, referrals; then the year's care leavers."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Which children are referred this month, and what comes of it? Exactly as many, of each kind, as the totals ask for.
 
-A referral is of a child new to the borough's services, of one referred before within the year (a re-referral), or of one
-known long ago. Wards are drawn first, with the programme's effect in its ward, and the children found there; so the
-effect is on referrals of every kind. Siblings are referred together and share what comes of it.
+A referral is of a child new to the borough's services, of one referred before within the year (a re-referral), or of
+one known long ago. Wards are drawn first, with the programme's effect in its ward, and the children found there; so
+the effect is on referrals of every kind. Siblings are referred together and share what comes of it.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def plan_months(margins: Margins, year: int, months: list[tuple[int, int]]) -> l
     carried = _at_most(margins.carried(following), referrals * _CARRIED_FROM, (referrals - no_action) * 7 // 10)
     room = (referrals - no_action - carried) * 9 // 10
     not_in_need = _at_most(margins.count("not_in_need", year), referrals * _SAME_YEAR, room)
-    # In April nobody has come twice in the year; by March nobody's last referral of the year before is within 12 months.
+    # In April nobody has come twice in the year; by March no referral of the year before is within twelve months.
     within = _at_most(same_year, referrals * np.maximum(elapsed - 0.1, 0.0), referrals // 2)
     before = _at_most(again - same_year, referrals * np.maximum(0.86 - elapsed, 0.0), referrals // 2)
     return [
@@ -101,7 +101,7 @@ def _away(world: World, month: Month) -> Ints:
 
 
 def _known(world: World, month: Month, year_start: int) -> list[tuple[Ints, int]]:
-    """Return who may be re-referred, by whether their last referral was this year or the year before, and how many are."""
+    """Return who may be re-referred, and how many are: whose last referral was this year, and the year before."""
     away = _away(world, month)
     last = world.children["last_referred"][away]
     recent = last >= month.last - _WITHIN
@@ -164,7 +164,7 @@ def _settle(world: World, margins: Margins, year: int, month: Month, child: Ints
 
 
 def _dates(world: World, month: Month, number: int, rng: Generator) -> Ints:
-    """Draw days of the month, mostly weekdays; the last days of a year are left out so that none is decided the same day."""
+    """Draw days of the month, mostly weekdays."""
     days = np.arange(month.first, month.last + 1)
     weekday = (days + 3) % 7  # 1 January 1970 was a Thursday
     weights = world.parameters.array("referrals", "weekdays")[weekday]

@@ -1,4 +1,4 @@
-"""Which families does the programme support? Drawn month by month from its start, so that a start in care can depend on it."""
+"""Which families does the programme support? Drawn month by month, so that a start in care can depend on it."""
 
 from __future__ import annotations
 

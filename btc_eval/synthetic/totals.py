@@ -1,4 +1,4 @@
-"""Does the extract come to the totals it was drawn to? Counted from the finished records, by the published definitions."""
+"""Does the extract come to the totals it was drawn to? Counted from the finished records, as published."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How is a workbook written, byte for byte the same each time? The few parts of the Office Open XML format that are needed.
+"""How is a workbook written, byte for byte the same each time? The few parts of Office Open XML that are needed.
 
 Written here and not by a spreadsheet library because those ask the clock, and take ten times as long. Text is kept in
 the cell (`inlineStr`), dates are numbers with a date format, blank cells are present and empty.
@@ -33,7 +33,8 @@ _STYLES = (
     f'{_HEAD}<styleSheet xmlns="{_MAIN}"><fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts>'
     '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
     '</fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
-    '<cellXfs count="2"><xf xfId="0"/><xf xfId="0" numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>'
+    '<cellXfs count="2"><xf xfId="0"/><xf xfId="0" numFmtId="14" applyNumberFormat="1"/></cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
 
 

@@ -126,7 +126,7 @@ _OLDEST = 17.6
 
 
 def new_households(world: World, number: int, wards: Floats, when: int, rng: Generator) -> Ints:
-    """Which children does a month bring who were never known before? Whole families of siblings, exactly `number` children.
+    """Which children does a month bring who were never known before? Whole families, exactly `number` children.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ def new_households(world: World, number: int, wards: Floats, when: int, rng: Gen
 
 
 def ages(sizes: Ints, parameters: Parameters, rng: Generator) -> Floats:
-    """How old, in years, are the children of families of these sizes? Siblings are one to three and a half years apart."""
+    """How old, in years, are the children of families of these sizes? Siblings are 1 to 3.5 years apart."""
     shares = parameters.array("children", "ages")
     band = _BANDS[rng.choice(len(shares), size=len(sizes), p=shares / shares.sum())]
     first = band[:, 0] + rng.random(len(sizes)) * (band[:, 1] - band[:, 0])

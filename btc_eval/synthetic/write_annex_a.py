@@ -1,4 +1,4 @@
-"""How is the workbook that inspectors ask for written? Annex A: eleven lists of children, as of the extract's last day."""
+"""How is the workbook written that inspectors ask for? Annex A: eleven lists, as of the extract's last day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How is the children in need census of a year written? One XML file: every child referred in the year or open on 1 April."""
+"""How is the children in need census of a year written? In XML: who was referred in the year, or open on 1 April."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def copy_library(folder: Path) -> None:
 
 
 def clean_environment() -> dict[str, str]:
-    """Return the environment without what a test run or a build around it may have set, with our copy of the library."""
+    """Return the environment without what a test run or a build around it has set, with our copy of the library."""
     unwanted = ("BTC_EVAL_DATA", "SOURCE_DATE_EPOCH", "PYTHONWARNINGS")
     kept = {name: value for name, value in os.environ.items() if name not in unwanted}
     return kept | {"PYTHONPATH": str(library())}

@@ -216,7 +216,7 @@ def test_a_label_that_goes_is_missed_on_the_page_that_points_to_it(book: Book) -
     book.edit(PAGE, "(mark)=\n", "")
     done = book.run("build")
     assert done.returncode == 1
-    assert "book/index.md, line 17: found undefined label: 'mark'" in done.stderr
+    assert "book/index.md, line 16: found undefined label: 'mark'" in done.stderr
 
 
 def test_a_page_that_leaves_the_contents_leaves_the_site(book: Book) -> None:

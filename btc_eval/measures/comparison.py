@@ -1,0 +1,238 @@
+"""How does a council stand beside its statistical neighbours, its region and England, measure by measure?
+
+Every council has ten statistical neighbours of its own. That makes each of them comparable with its own kind, and all of
+them a yardstick for how far such a comparison moves where nothing was done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from btc_eval.errors import UsageError, refuse
+from btc_eval.estimates import Papers
+from btc_eval.measures.annual import AnnualPanel, annual
+from btc_eval.measures.definitions import Definition
+from btc_eval.measures.places import newest_codes
+from btc_eval.records import ENGLAND, WIRRAL, Official
+
+#: What the mean of a council's neighbours is called in a table, and the neighbours added up as if they were one.
+MEAN, TOGETHER = "Neighbours' mean", "Neighbours together"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Measures of one council beside its neighbours', its region's and England's.
+
+    Parameters
+    ----------
+    panels
+        The measures, each with every council.
+    area
+        The council.
+    neighbours
+        Every council of the model to its neighbours, nearest first, under newest codes.
+    """
+
+    panels: tuple[AnnualPanel, ...]
+    area: str
+    neighbours: Mapping[str, tuple[str, ...]]
+
+    @property
+    def papers(self) -> Papers:
+        """Provenance, sources and window of all the measures together."""
+        return reduce(Papers.joined, (panel.papers for panel in self.panels))
+
+    def series(self, first: int, *, without: Sequence[str] = ()) -> pd.DataFrame:
+        """How has each measure moved, here and elsewhere?
+
+        Parameters
+        ----------
+        first
+            First year shown, included (a year is named by the 31 March on which it ends).
+        without
+            Series left out, by name.
+
+        Returns
+        -------
+        pd.DataFrame
+            `measure` (its title), `unit`, `series` (the council, `MEAN`, its region, "England"), `year`, `value`, `n`
+            (councils averaged; 1 where one figure was published). Years that were not published have no row.
+        """
+        rows = [_series(panel, self.area, self.neighbours[self.area]) for panel in self.panels]
+        table = pd.concat(rows, ignore_index=True)
+        return table[(table["year"] >= first) & ~table["series"].isin(list(without))].reset_index(drop=True)
+
+    def councils(self) -> dict[str, pd.DataFrame]:
+        """Which values have the councils, measure by measure? By title: `area_code`, `year`, `value`, published only."""
+        found = {}
+        for panel in self.panels:
+            rows = panel.councils().dropna(subset=["value"])
+            found[panel.definition.title] = rows[["area_code", "year", "value"]].reset_index(drop=True)
+        return found
+
+    def named(self, table: pd.DataFrame, code: str = "unit") -> pd.DataFrame:
+        """What is each council of this table called? Adds `area_name` beside the column `code`."""
+        names = self.panels[0].areas.set_index("area_code")["area_name"]
+        return table.assign(area_name=table[code].map(names))
+
+    def places(self, year: int) -> pd.DataFrame:
+        """Where does the council stand among all councils in a year?
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a measure that has the year: `measure`, `year`, `value`, `rank` (1 is the lowest; ties take the
+            later place) and `councils`.
+        """
+        rows = []
+        for title, frame in self.councils().items():
+            values = frame[frame["year"] == year].set_index("area_code")["value"]
+            if self.area in values.index:
+                own = float(values[self.area])
+                rows.append((title, year, own, int((values <= own).sum()), len(values)))
+        return pd.DataFrame(rows, columns=["measure", "year", "value", "rank", "councils"])
+
+
+def compare(
+    official: Official,
+    wanted: Sequence[str | Definition | AnnualPanel],
+    *,
+    area_code: str = WIRRAL,
+    model: int = 2021,
+    vintage: str | None = None,
+) -> Comparison:
+    """How does this council stand beside its neighbours in these measures?
+
+    Parameters
+    ----------
+    official
+        The official statistics.
+    wanted
+        Names in `measures.DEFINITIONS`, or panels made already.
+    area_code
+        The council.
+    model
+        Year of the neighbour model: 2021 (in force during the programme) or 2025.
+    vintage
+        The release to read, for tables that keep every release; `None` for the newest figure of each year.
+
+    Raises
+    ------
+    RefusedError
+        An unknown measure, release or model; a council that the model does not have.
+
+    Examples
+    --------
+    >>> from btc_eval import records
+    >>> beside = compare(records.official(), ["looked_after_rate"], vintage="2023-11").series(2023)
+    >>> beside.set_index("series")["value"].round(1).to_dict()
+    {'Wirral': 117.5, "Neighbours' mean": 110.6, 'England': 70.5}
+    """
+    if isinstance(wanted, str) or not wanted:
+        raise UsageError("comparison.compare: wanted is a list of measures; write ['looked_after_rate'].")
+    panels = tuple(_panel(official, item, vintage) for item in wanted)
+    known = neighbour_map(official, model)
+    if area_code not in known:
+        raise refuse(
+            "comparison.compare",
+            area_code,
+            found="no such council in the neighbour model",
+            allowed=f"one of its {len(known)} councils",
+            do="Look it up in records.official().areas().",
+        )
+    return Comparison(panels, area_code, known)
+
+
+def neighbour_map(official: Official, model: int) -> dict[str, tuple[str, ...]]:
+    """Which councils are each council's ten statistical neighbours?
+
+    A council that took a new code since the model was made is followed under its newest one, both as the council asked
+    about and as a neighbour. Where the model has a row under both codes, the one under the newest stands.
+
+    Examples
+    --------
+    >>> from btc_eval import records
+    >>> len(neighbour_map(records.official(), 2021)["E08000015"])
+    10
+    """
+    wide = official.wide("neighbours")
+    wide = wide[wide["year"] == model]
+    if wide.empty:
+        raise refuse(
+            "neighbours",
+            str(model),
+            found="no such neighbour model",
+            allowed=", ".join(str(year) for year in sorted(set(official.wide("neighbours")["year"]))),
+            do="Name one of them.",
+        )
+    newest = newest_codes(official.areas())
+    ranks = [f"neighbour_{rank}" for rank in range(1, 11)]
+    found: dict[str, tuple[str, ...]] = {}
+    for old_code in (True, False):
+        rows = wide[wide["area_code"].isin(list(newest)) == old_code]
+        for code, *others in rows[["area_code", *ranks]].itertuples(index=False, name=None):
+            found[newest.get(code, code)] = tuple(newest.get(other, other) for other in others)
+    return found
+
+
+def leaving(official: Official) -> AnnualPanel:
+    """What share of the children looked after at the start of a year ceased to be so within it?
+
+    Some who leave came in after the start of the year, so the share is a rate of leaving and not a fate; a council that
+    takes in more children for short stays has a higher one.
+
+    Examples
+    --------
+    >>> from btc_eval import records
+    >>> wirral = leaving(records.official()).of("E08000015").set_index("year")["value"]
+    >>> round(float(wirral[2021]), 1)  # 169 of 811
+    20.8
+    """
+    left, held = annual(official, "looked_after_ceased"), annual(official, "looked_after")
+    before = held.frame.assign(year=held.frame["year"] + 1)[["area_code", "year", "value", "reason"]]
+    both = left.frame.merge(before, on=["area_code", "year"], suffixes=("", "_before"))
+    value = both["value"] / both["value_before"].where(both["value_before"] > 0) * 100.0
+    reason = both["reason"].where(both["reason"] != "", both["reason_before"]).where(value.isna(), "")
+    reason = reason.mask(value.isna() & (reason == ""), "not available")
+    definition = Definition(
+        "leaving_percent",
+        "Children leaving care in the year",
+        "% of those in care at its start",
+        "looked_after",
+        ("children_ceased",),
+        ("children_at_31_march",),
+        100.0,
+    )
+    frame = both.assign(value=value, reason=reason)[list(left.frame.columns)]
+    window = (str(frame["year"].min()), str(frame["year"].max()))
+    papers = left.papers.joined(held.papers)
+    return AnnualPanel(frame, definition, left.areas, Papers(papers.provenance, papers.sources, *window))
+
+
+def _panel(official: Official, item: str | Definition | AnnualPanel, vintage: str | None) -> AnnualPanel:
+    if isinstance(item, AnnualPanel):
+        return item
+    if isinstance(item, Definition):
+        return annual_of(official, item, vintage=vintage)
+    return annual(official, item, vintage=vintage)
+
+
+def _series(panel: AnnualPanel, area: str, neighbours: Sequence[str]) -> pd.DataFrame:
+    """Return one measure's lines: the council, its neighbours' plain mean, its region, England."""
+    facts = panel.areas.set_index("area_code")
+    region = str(facts.loc[area, "region_code"])
+    held = panel.frame[panel.frame["value"].notna()]
+    near = held[held["area_code"].isin(list(neighbours))].groupby("year")["value"]
+    lines = [(str(facts.loc[code, "area_name"]), held[held["area_code"] == code]) for code in (area, region, ENGLAND)]
+    mean = pd.DataFrame({"value": near.mean(), "n": near.count()}).reset_index()
+    lines.insert(1, (MEAN, mean))
+    rows = [rows.assign(series=name) for name, rows in lines if len(rows)]
+    table = pd.concat(rows, ignore_index=True).fillna({"n": 1}).astype({"n": "int64"})
+    table = table.assign(measure=panel.definition.title, unit=panel.unit)
+    return table[["measure", "unit", "series", "year", "value", "n"]]
