@@ -43,7 +43,7 @@
 
   var opened = [];
   window.addEventListener("beforeprint", function () {
-    opened = Array.prototype.filter.call(document.querySelectorAll("details:not(.hide)"), function (one) { return !one.open; });
+    opened = Array.prototype.filter.call(document.querySelectorAll("details:not(.btc-code)"), function (one) { return !one.open && !one.querySelector("tbody tr:nth-child(41)"); });
     opened.forEach(function (one) { one.open = true; });
   });
   window.addEventListener("afterprint", function () {

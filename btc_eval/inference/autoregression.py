@@ -8,10 +8,14 @@ rows weighted by three functions of φ. Rows may be further apart than one perio
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from btc_eval.inference import Floats, Ints
+
+#: Beyond this autocorrelation sums over rows are formed row by row.
+_EDGE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +100,12 @@ class Neighbours:
         cross = np.stack([product(m, m - 1) + product(m - 1, m) for m in self.member])
         return Moments(product(self.beginnings, self.beginnings), now, cross, before)
 
-    def tridiagonal(self, weights: Floats, columns: Floats) -> Floats:
-        """Multiply `columns` (1 or R, n, a) by the tridiagonal matrix with `weights` (3, gap, R): (R, n, a)."""
+    def sandwich(self, phi: Floats, weights: Floats, columns: Floats) -> Floats:
+        """Return (R, a, a) X'TVTX, where T is the tridiagonal matrix with `weights` (3, gap, R).
+
+        `columns` is X, (1, n, a) shared or (R, n, a). A shared X needs no pass through the rows for each series: X'TVTX
+        is a polynomial in φ whose coefficients are products of rows a given time apart.
+        """
         pieces = np.zeros((3, len(self.gaps), *columns.shape))
         for place, rows in enumerate(self.member):
             pieces[0, place][:, rows] = columns[:, rows]
@@ -105,9 +113,40 @@ class Neighbours:
             pieces[1, place][:, rows - 1] -= columns[:, rows]
             pieces[2, place][:, rows - 1] = columns[:, rows - 1]
         if len(columns) > 1:
-            return np.asarray(np.einsum("wgr,wgrta->rta", weights, pieces))
-        flat = weights.reshape(-1, weights.shape[2]).T @ pieces.reshape(3 * len(self.gaps), -1)
-        return np.asarray(flat.reshape(weights.shape[2], *columns.shape[1:]))
+            ends = self.unwhiten(phi, np.einsum("wgr,wgrta->rta", weights, pieces))
+            return np.asarray(ends.transpose(0, 2, 1) @ ends)
+        kinds, a = 3 * len(self.gaps), columns.shape[2]
+        side = pieces.reshape(kinds, -1, a).transpose(1, 0, 2).reshape(-1, kinds * a)
+        lagged = self._lag_products(side)
+        powers = np.power(phi[:, None], np.arange(len(lagged)))
+        whole = (powers @ lagged.reshape(len(lagged), -1)).reshape(-1, kinds, a, kinds, a)
+        flat = weights.reshape(kinds, -1)
+        found = np.asarray(np.einsum("kr,rkilj,lr->rij", flat, whole, flat, optimize=True))
+        # near a random walk the polynomial is a small difference of large terms: those series go row by row
+        edge = np.abs(phi) > _EDGE
+        if edge.any():
+            ends = self.unwhiten(phi[edge], np.einsum("wgr,wgta->rta", weights[:, :, edge], pieces[:, :, 0]))
+            found[edge] = ends.transpose(0, 2, 1) @ ends
+        return found
+
+    def _lag_products(self, columns: Floats) -> Floats:
+        """Return (span, b, b) sums of products of rows h periods apart, both ways; rows of different series apart."""
+        gap = np.zeros(len(columns), dtype=np.int64)
+        for size, rows in zip(self.gaps, self.member):
+            gap[rows] = size
+        edges = [*self.beginnings.tolist(), len(columns)]
+        total = np.zeros((1, columns.shape[1], columns.shape[1]))
+        for start, stop in pairwise(edges):
+            when = np.cumsum(gap[start:stop])
+            wide = np.zeros((int(when[-1]) + 1, columns.shape[1]))
+            wide[when] = columns[start:stop]
+            if len(wide) > len(total):
+                total = np.concatenate([total, np.zeros((len(wide) - len(total), *total.shape[1:]))])
+            total[0] += wide.T @ wide
+            for lag in range(1, len(wide)):
+                product = wide[lag:].T @ wide[:-lag]
+                total[lag] += product + product.T
+        return total
 
     def unwhiten(self, phi: Floats, columns: Floats) -> Floats:
         """Solve W's = `columns` (R, n, a) where V⁻¹ = W'W, from the last row back; s's = columns'V columns."""

@@ -34,13 +34,17 @@ def long_run_moments(basis: Floats, scores: Floats, max_lag: int, steps: Ints | 
     """
     basis, scores = _on_true_time(basis, scores, max_lag, steps)
     n, p = basis.shape
-    total = np.zeros((scores.shape[1], p, p))
+    upper = np.triu_indices(p)
+    place = np.empty((p, p), dtype=int)
+    place[upper] = place[upper[::-1]] = np.arange(len(upper[0]))
+    total = np.zeros((len(upper[0]), scores.shape[1]))
     for lag in range(min(max_lag, n - 1) + 1):
-        products = scores[lag:] * scores[: n - lag]
-        outer = (basis[lag:, :, None] * basis[: n - lag, None, :]).reshape(n - lag, p * p)
-        moment = (products.T @ outer).reshape(-1, p, p)
-        total += moment if lag == 0 else (1 - lag / (max_lag + 1)) * (moment + moment.transpose(0, 2, 1))
-    return total
+        now, before = basis[lag:], basis[: n - lag]
+        pairs = now[:, upper[0]] * before[:, upper[1]]
+        if lag > 0:
+            pairs = (1 - lag / (max_lag + 1)) * (pairs + now[:, upper[1]] * before[:, upper[0]])
+        total += pairs.T @ (scores[lag:] * scores[: n - lag])
+    return np.asarray(total.T[:, place])
 
 
 def _on_true_time(basis: Floats, scores: Floats, max_lag: int, steps: Ints | None) -> tuple[Floats, Floats]:
@@ -88,10 +92,11 @@ def newey_west(
     turned = Orthogonal.of(design)
     rotated = (turned.basis.T @ series).T
     residuals = series - turned.basis @ rotated.T
-    middle = long_run_moments(turned.basis, residuals, lag, steps)
+    # rows of X(X'X)⁻¹, so that the sum of products is the covariance itself
+    influence = turned.basis @ turned.back.T
+    covariance = long_run_moments(influence, residuals, lag, steps)
     if correct:
-        middle = middle * (n / (n - p))
-    count = series.shape[1]
-    precision = Precision(turned.covariance(middle), np.full(count, float(n - p)))
+        covariance *= n / (n - p)
+    precision = Precision(covariance, np.full(series.shape[1], float(n - p)))
     variance = np.einsum("tr,tr->r", residuals, residuals) / (n - p)
     return independent(turned.coefficients(rotated), precision, variance)

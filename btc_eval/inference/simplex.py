@@ -27,8 +27,11 @@ from scipy.optimize import nnls
 from btc_eval.errors import refuse
 from btc_eval.inference import Bools, Floats
 
+#: Optimality conditions hold to this share of the sizes involved; a weight below this is nought.
+_OPTIMAL, _NOUGHT = 1e-11, 1e-14
 
-def simplex_weights(A: Floats, b: Floats, *, ridge: float = 0.0) -> Floats:
+
+def simplex_weights(A: Floats, b: Floats, *, ridge: float = 0.0, start: Floats | None = None) -> Floats:
     """Which mixture of the columns of `A` comes nearest to `b`? The exact minimum.
 
     Parameters
@@ -39,6 +42,8 @@ def simplex_weights(A: Floats, b: Floats, *, ridge: float = 0.0) -> Floats:
         Shape (n,): what is to be matched, in the units of `A`.
     ridge
         Multiplier of ``‖w‖²``, in squared units of `A`; nought for none.
+    start
+        Weights of a problem much like this one, from which the answer is reached several times faster.
 
     Returns
     -------
@@ -56,11 +61,15 @@ def simplex_weights(A: Floats, b: Floats, *, ridge: float = 0.0) -> Floats:
     >>> simplex_weights(np.array([[0.0, 4.0], [0.0, 4.0]]), np.array([1.0, 1.0])).round(6).tolist()
     [0.75, 0.25]
     """
-    return nearest_in_hull(A - b[:, None], ridge=ridge)
+    return nearest_in_hull(A - b[:, None], ridge=ridge, start=start)
 
 
-def nearest_in_hull(D: Floats, *, ridge: float = 0.0) -> Floats:
+def nearest_in_hull(D: Floats, *, ridge: float = 0.0, start: Floats | None = None) -> Floats:
     """Which mixture of the columns of `D` lies nearest the origin? As `simplex_weights`, with ``D = A − b1ᵀ``."""
+    if start is not None and ridge == 0.0:
+        continued = _continued(D, start)
+        if continued is not None:
+            return continued
     rows, donors = D.shape
     extra = donors if ridge > 0 else 0
     system = np.empty((rows + extra + 1, donors))
@@ -86,6 +95,43 @@ def nearest_in_hull(D: Floats, *, ridge: float = 0.0) -> Floats:
     return weights
 
 
+def _continued(D: Floats, start: Floats) -> Floats | None:
+    """Go on from `start` by Wolfe's steps: nearest point of the affine hull of the donors in use, dropping and adding.
+
+    Returns `None` where the donors in use are too nearly dependent for that; the caller then starts afresh.
+    """
+    used = np.flatnonzero(start > 0)
+    weights = start[used] / start[used].sum()
+    sizes = np.sqrt(np.einsum("ij,ij->j", D, D))
+    for _ in range(3 * D.shape[1]):
+        chosen = D[:, used]
+        try:
+            nearest = np.linalg.solve(chosen.T @ chosen, np.ones(len(used)))
+        except np.linalg.LinAlgError:
+            return None
+        nearest = nearest / nearest.sum()
+        if not np.isfinite(nearest).all():
+            return None
+        if nearest.min() > 0:
+            point = chosen @ nearest
+            slopes = D.T @ point
+            enter = int(np.argmin(slopes))
+            if slopes[enter] >= float(point @ point) - _OPTIMAL * math.sqrt(float(point @ point)) * sizes[enter]:
+                answer = np.zeros(D.shape[1])
+                answer[used] = nearest
+                return answer
+            if enter in used:
+                return None
+            used, weights = np.append(used, enter), np.append(nearest, 0.0)
+            continue
+        falling = nearest <= 0
+        steps = weights[falling] / np.maximum(weights[falling] - nearest[falling], np.finfo(float).tiny)
+        weights = weights + min(1.0, float(steps.min())) * (nearest - weights)
+        kept = weights > _NOUGHT
+        used, weights = used[kept], weights[kept] / weights[kept].sum()
+    return None
+
+
 def optimality_gap(A: Floats, b: Floats, weights: Floats, *, ridge: float = 0.0) -> float:
     """How far above the minimum can these weights be? An upper bound on the excess loss (the Frank–Wolfe gap).
 
@@ -108,7 +154,7 @@ def frank_wolfe(
     start: Floats,
     *,
     allowed: Bools,
-    rows: float,
+    rows: Floats,
     decrease: Floats,
     steps: int,
 ) -> Floats:
@@ -127,7 +173,8 @@ def frank_wolfe(
     allowed
         Shape (problems, donors): which donors a problem may use.
     rows
-        Number of rows behind the sums of squares; the loss compared with `decrease` is divided by it.
+        Shape (problems,): number of rows behind the sums of squares, by which the loss is divided before it is compared
+        with `decrease`.
     decrease
         Shape (problems,): a problem stops when a step lowers its loss by this or less.
     steps
@@ -140,7 +187,7 @@ def frank_wolfe(
     """
     answer = start.copy()
     live = np.arange(len(start))
-    x, g, c, level, eta, stop, barred = start.copy(), gram, linear, constant, ridge, decrease, ~allowed
+    x, g, c, level, eta, stop, n, barred = start.copy(), gram, linear, constant, ridge, decrease, rows, ~allowed
     product = np.einsum("kij,kj->ki", g, x)
     last = np.full(len(start), np.inf)
     for step in range(steps):
@@ -156,14 +203,14 @@ def frank_wolfe(
         length = np.divide(slope, curvature, out=np.zeros_like(slope), where=curvature > 0).clip(0.0, 1.0)[:, None]
         x = x + length * direction
         product = product + length * (column - product)
-        loss = (np.sum(x * (product - 2.0 * c + eta[:, None] * x), axis=1) + level) / rows
+        loss = (np.sum(x * (product - 2.0 * c + eta[:, None] * x), axis=1) + level) / n
         done = (last - loss <= stop) if step else np.zeros(len(live), dtype=bool)
         last = loss
         if done.any():
             answer[live[done]] = x[done]
             on = ~done
             live, x, g, c, product = live[on], x[on], g[on], c[on], product[on]
-            level, eta, stop, barred, last = level[on], eta[on], stop[on], barred[on], last[on]
+            level, eta, stop, n, barred, last = level[on], eta[on], stop[on], n[on], barred[on], last[on]
             if not len(live):
                 return answer
     answer[live] = x

@@ -56,7 +56,7 @@ class Weights:
     loss: float = float("nan")
 
 
-def classic(X: Floats, x: Floats) -> Weights:
+def classic(X: Floats, x: Floats, *, start: Floats | None = None) -> Weights:
     """Which mixture of donors ran nearest to the treated unit before the start?
 
     Parameters
@@ -65,32 +65,34 @@ def classic(X: Floats, x: Floats) -> Weights:
         Shape (periods, donors): outcomes before the start.
     x
         Shape (periods,): the treated unit's.
+    start
+        Simplex weights of a like problem, to begin from.
 
     Examples
     --------
     >>> classic(np.array([[1.0, 3.0], [2.0, 6.0]]), np.array([2.0, 4.0])).donors.round(6).tolist()
     [0.5, 0.5]
     """
-    donors = simplex_weights(X, x)
+    donors = simplex_weights(X, x, start=start)
     return Weights(donors, loss=_mean_square(x - X @ donors))
 
 
-def demeaned(X: Floats, x: Floats) -> Weights:
+def demeaned(X: Floats, x: Floats, *, start: Floats | None = None) -> Weights:
     """Which mixture of donors moved most like the treated unit, whatever the difference in level?
 
     As `classic` after taking each unit's mean before the start away; the difference of means is the intercept.
     """
-    donors = simplex_weights(X - X.mean(axis=0), x - x.mean())
+    donors = simplex_weights(X - X.mean(axis=0), x - x.mean(), start=start)
     intercept = float(x.mean() - X.mean(axis=0) @ donors)
     return Weights(donors, intercept=intercept, loss=_mean_square(x - intercept - X @ donors))
 
 
-def augmented(X: Floats, x: Floats, *, ridge: float | None = None) -> Weights:
+def augmented(X: Floats, x: Floats, *, ridge: float | None = None, start: Floats | None = None) -> Weights:
     """How must the classic weights be tilted, by ridge regression, to take out what imbalance they leave?
 
     Parameters
     ----------
-    X, x
+    X, x, start
         As in `classic`.
     ridge
         Penalty of the ridge regression; `None` chooses it by `leave_one_out_ridge`.
@@ -103,7 +105,7 @@ def augmented(X: Floats, x: Floats, *, ridge: float | None = None) -> Weights:
     if ridge is None:
         ridge = leave_one_out_ridge(X, x)
     mean = X.mean(axis=1)
-    donors = _tilted(X - mean[:, None], x - mean, simplex_weights(X, x), np.array([ridge]))[0]
+    donors = _tilted(X - mean[:, None], x - mean, simplex_weights(X, x, start=start), np.array([ridge]))[0]
     return Weights(donors, ridge=ridge, loss=_mean_square(x - X @ donors))
 
 
@@ -120,17 +122,26 @@ def leave_one_out_ridge(X: Floats, x: Floats, *, within_one_error: bool = True) 
     within_one_error
         Take the largest ridge whose error lies within one standard error of the least, the cautious choice and that
         of `augsynth`; otherwise the ridge of least error.
+
+    Notes
+    -----
+    With ``K = XX'``, ``M = (K + λI)⁻¹`` and ``r`` what the weights made without period ``t`` leave over, the error of
+    the held-out period is ``(M r)_t / M_tt``: one eigendecomposition serves every period and every ridge.
     """
     mean = X.mean(axis=1)
     X, x = X - mean[:, None], x - mean
-    largest = float(np.linalg.svd(X, compute_uv=False)[0]) ** 2
-    candidates = largest * RIDGE_RATIO ** (np.arange(RIDGE_STEPS + 1) / RIDGE_STEPS)
-    periods = np.arange(len(x))
+    values, vectors = np.linalg.eigh(X @ X.T)
+    values = np.maximum(values, 0.0)
+    candidates = values[-1] * RIDGE_RATIO ** (np.arange(RIDGE_STEPS + 1) / RIDGE_STEPS)
+    shrunk = 1.0 / (values + candidates[:, None])
+    gaps = X - x[:, None]
+    whole = nearest_in_hull(gaps)
     errors = np.empty((len(x), len(candidates)))
-    for period in periods:
-        rest = periods != period
-        start = nearest_in_hull(X[rest] - x[rest, None])
-        errors[period] = (x[period] - _tilted(X[rest], x[rest], start, candidates) @ X[period]) ** 2
+    for period in range(len(x)):
+        rest = np.arange(len(x)) != period
+        left = x - X @ nearest_in_hull(gaps[rest], start=whole)
+        row = vectors[period] * shrunk
+        errors[period] = (row @ (vectors.T @ left) / (row @ vectors[period])) ** 2
     mean_error = errors.mean(axis=0)
     best = int(mean_error.argmin())
     if not within_one_error:

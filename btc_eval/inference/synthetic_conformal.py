@@ -30,14 +30,14 @@ _DOUBLINGS = 40
 _TIED = 1e-10
 
 
-def gaps_under(X: Floats, x: Floats, proxy: Proxy, ridge: float | None) -> Floats:
+def gaps_under(X: Floats, x: Floats, proxy: Proxy, ridge: float | None, start: Floats | None = None) -> Floats:
     """What gaps remain when the weights are made from every period, as under the null they may be?"""
     if proxy == "demeaned":
-        fit = demeaned(X, x)
+        fit = demeaned(X, x, start=start)
     elif proxy == "augmented":
-        fit = augmented(X, x, ridge=ridge)
+        fit = augmented(X, x, ridge=ridge, start=start)
     else:
-        fit = classic(X, x)
+        fit = classic(X, x, start=start)
     return np.asarray(x - fit.intercept - X @ fit.donors)
 
 
@@ -89,10 +89,14 @@ def effect_interval(
         is infinite where no effect on that side is rejected.
     """
 
+    near = x.copy()
+    near[len(x) - after :] -= estimate
+    start = (demeaned if proxy == "demeaned" else classic)(X, near).donors
+
     def gaps(effect: float) -> Floats:
         null = x.copy()
         null[len(x) - after :] -= effect
-        return gaps_under(X, null, proxy, ridge)
+        return gaps_under(X, null, proxy, ridge, start)
 
     def remainder(effect: float) -> float:
         return float(gaps(effect)[len(x) - after :].sum())

@@ -35,7 +35,7 @@ class _Problems:
     b: list[Floats]
     ridge: Floats
     noise: Floats
-    rows: int
+    rows: Floats
 
 
 def synthetic_did(
@@ -73,20 +73,18 @@ def synthetic_did(
         [_centred(outcomes[:before, i]) for i in treated],
         unit_ridge * before,
         noise,
-        before,
+        np.full(len(treated), float(before)),
     )
     omega = _solve(units, pool, solver)
-    lambdas = []
-    for run, donors in enumerate(pool):
-        rows = int(donors.sum())
-        problem = _Problems(
-            [_centred(outcomes[:before, donors].T)],
-            [_centred(late[donors])],
-            period_ridge[run : run + 1] * rows,
-            noise[run : run + 1],
-            rows,
-        )
-        lambdas.append(_solve(problem, np.ones((1, before), dtype=bool), solver)[0])
+    rows = pool.sum(axis=1).astype(float)
+    periods_before = _Problems(
+        [_centred(outcomes[:before, donors].T) for donors in pool],
+        [_centred(late[donors]) for donors in pool],
+        period_ridge * rows,
+        noise,
+        rows,
+    )
+    lambdas = _solve(periods_before, np.ones((len(treated), before), dtype=bool), solver)
     results = []
     for unit, weights, periods in zip(treated, omega, lambdas):
         gap = outcomes[:before, unit] - outcomes[:before] @ weights
@@ -145,7 +143,7 @@ def classic_by_steps(outcomes: Floats, before: int, treated: Ints, pool: Bools) 
         [outcomes[:before, i] for i in treated],
         (ETA_LAMBDA * noise) ** 2 * before,
         noise,
-        before,
+        np.full(len(treated), float(before)),
     )
     results = []
     for unit, weights in zip(treated, _solve(problems, pool, "frank-wolfe")):

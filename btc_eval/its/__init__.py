@@ -5,13 +5,13 @@
 Event(name='threshold change', first='2015-09', last=None)
 """
 
+from btc_eval.its.alarms import false_alarms
 from btc_eval.its.fit import fit
 from btc_eval.its.joint import JointPlacebo, joint_placebo
 from btc_eval.its.placebo import PlaceboInSpace, placebo_in_space
 from btc_eval.its.placebo_time import (
     PlaceboGrid,
     PlaceboInTime,
-    false_alarms,
     placebo_in_space_and_time,
     placebo_in_time,
 )

@@ -1,10 +1,11 @@
-"""Parametric bootstrap of a model of counts: series drawn from the fit, refitted, and their errors kept."""
+"""Simulated intervals: parametric bootstrap of a model of counts, and the calibration of short series."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from btc_eval.inference import Floats
+from btc_eval.inference import Floats, Ints
+from btc_eval.inference.calibration import calibration
 from btc_eval.inference.precision import Fits
 from btc_eval.inference.reference import Draws
 from btc_eval.inference.simulate import draw_counts
@@ -33,6 +34,13 @@ def bootstrap(data: Data, fits: Fits, spec: Specification, rng: np.random.Genera
         None if precision.satterthwaite is None else precision.satterthwaite.keep(keep),
     )
     return Draws("bootstrap", errors, kept, np.zeros(int(keep.sum()), dtype=np.int64))
+
+
+def calibrate(design: Floats, predictor: Floats, steps: Ints, spec: Specification) -> Draws:
+    """Draw what calibrated intervals need; a log-linear model is taken as the weighted linear one it is locally."""
+    independent = spec.estimator in ("ols", "quasi-poisson")
+    weighted = design * np.exp(predictor / 2)[:, None] if spec.counts else design
+    return calibration(weighted, steps, "ols" if independent else "reml")
 
 
 def simulate_counts(data: Data, fits: Fits, spec: Specification, draws: int, rng: np.random.Generator) -> Floats:

@@ -6,29 +6,32 @@ from btc_eval.errors import refuse
 from btc_eval.its.door import LOW_INFORMATION, Series
 from btc_eval.its.spec import COUNT_ESTIMATORS, Specification
 
-#: Counts with residual autocorrelation above this get the model with AR(1) errors.
+#: Autocorrelation of the residuals above which estimators that take periods as independent are not to be believed.
 ALIKE = 0.2
-#: Below this many points the intervals of REML are calibrated by simulation.
+#: Below this many points the intervals of restricted likelihood are calibrated by simulation.
 CALIBRATED_BELOW = 24
+_AUTOREGRESSIVE = ("reml", "quasi-poisson-ar1")
 
 
 def choose(series: Series, points: int, spec: Specification) -> tuple[Specification, str]:
     """Return the choices with estimator, intervals and control resolved, and the reason in a sentence or two.
 
-    The rule. Whole numbers of 0 or more are counts: quasi-Poisson, or quasi-Poisson with AR(1) errors where the
-    autocorrelation of its residuals is above 0.2 (decided after a first fit, in `refit`). Anything else is a rate or
-    measure: REML with AR(1) errors from 12 points on, least squares below. Intervals are the model's own, except that
-    in short series (least squares chosen by default; REML under 24 points) they are widened by simulation until they
-    hold at any autocorrelation from 0 to 0.8.
+    The rule. Whole numbers of 0 or more are counts; anything else is a rate or measure. From 12 points on, AR(1) errors
+    by restricted likelihood with Kenward–Roger intervals: "reml" for rates, "quasi-poisson-ar1" for counts. Below 12,
+    where autocorrelation cannot be seen, least squares or quasi-Poisson. Intervals are the model's own, except that in
+    short series (restricted likelihood under 24 points; anything chosen by default under 12) they are widened by
+    simulation until they hold at any autocorrelation from 0 to 0.8.
     """
     asked, intervals = spec.estimator, spec.intervals
     spec, why = _estimator(series, points, spec)
     if intervals == "auto":
-        short = spec.estimator == "reml" and points < CALIBRATED_BELOW and spec.small_sample == "kenward-roger"
-        short |= spec.estimator == "ols" and asked == "auto"
+        short = spec.estimator in _AUTOREGRESSIVE and points < CALIBRATED_BELOW
+        short &= spec.small_sample == "kenward-roger"
+        short |= asked == "auto" and points < LOW_INFORMATION
         intervals = "calibrated" if short and _can_calibrate(spec) else "model"
     if intervals == "calibrated" and not _can_calibrate(spec):
-        raise _wrong(spec, "calibrated", "'ols', or 'reml' with order (1, 0, 0), not stacked")
+        allowed = "'ols', 'quasi-poisson', or 'reml' and 'quasi-poisson-ar1' with order (1, 0, 0), not stacked"
+        raise _wrong(spec, "calibrated", allowed)
     if intervals in ("hac", "bootstrap") and spec.estimator not in COUNT_ESTIMATORS:
         raise _wrong(spec, intervals, "an estimator of counts (for rates, 'newey-west' is the estimator)")
     if intervals == "calibrated":
@@ -43,13 +46,15 @@ def choose(series: Series, points: int, spec: Specification) -> tuple[Specificat
 def _estimator(series: Series, points: int, spec: Specification) -> tuple[Specification, str]:
     if spec.estimator != "auto":
         return spec, f"{spec.estimator} was asked for."
-    if series.counts:
-        return spec.using(estimator="quasi-poisson"), (
-            "The outcome is counts: quasi-Poisson, whose interval widens with the dispersion (never below Poisson)."
-        )
     if points < LOW_INFORMATION:
-        return spec.using(estimator="ols"), (
-            f"A series of {points} points cannot show its autocorrelation: least squares, labelled low-information."
+        name, words = ("quasi-poisson", "quasi-Poisson") if series.counts else ("ols", "least squares")
+        return spec.using(estimator=name), (
+            f"A series of {points} points cannot show its autocorrelation: {words}, labelled low-information."
+        )
+    if series.counts:
+        return spec.using(estimator="quasi-poisson-ar1"), (
+            "The outcome is counts: quasi-Poisson with AR(1) errors and Kenward–Roger intervals, which hold whether "
+            "neighbouring periods are alike or not; plain quasi-Poisson is too sure where they are."
         )
     return spec.using(estimator="reml"), (
         f"A rate or measure with {points} points: REML with AR(1) errors and Kenward–Roger intervals, which hold from "
@@ -58,10 +63,9 @@ def _estimator(series: Series, points: int, spec: Specification) -> tuple[Specif
 
 
 def _can_calibrate(spec: Specification) -> bool:
-    plain = spec.estimator == "ols" or (
-        spec.estimator == "reml" and spec.order == (1, 0, 0) and not any(spec.seasonal_order)
-    )
-    return plain and not (spec.control and spec.control_as == "stacked")
+    plain = spec.order == (1, 0, 0) and not any(spec.seasonal_order)
+    known = spec.estimator in ("ols", "quasi-poisson") or (spec.estimator in _AUTOREGRESSIVE and plain)
+    return known and not (spec.control and spec.control_as == "stacked")
 
 
 def _wrong(spec: Specification, intervals: str, allowed: str) -> Exception:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy import linalg
 
 from btc_eval.errors import Refusal, RefusedError, refuse
 from btc_eval.inference import Bools, Floats, Ints
 from btc_eval.its.clock import PERIODS_A_YEAR, Clock
-from btc_eval.its.door import LEAST_EACH_SIDE, LEAST_POINTS, Series
+from btc_eval.its.design_checks import check_design
+from btc_eval.its.door import Series
 from btc_eval.its.spec import Event, Season, Specification
 
 #: Given the columns so far, returns more.
@@ -113,7 +113,14 @@ def build_design(series: Series, spec: Specification, extra: Extra | None = None
     # beside a stacked control the control's own columns repeat in the treated rows; its rows tell them apart
     stacked = bool(spec.control) and spec.control_as == "stacked"
     own = [i for i, name in enumerate(design.names) if not (stacked and name.startswith("control_"))]
-    check_design(series.clock, series.periods, design, own)
+    check_design(
+        series.clock,
+        series.periods[design.used],
+        int(series.periods[-1]),
+        design.factual[design.used][:, own],
+        tuple(design.names[i] for i in own),
+        [each.full for each in design.interventions],
+    )
     return design
 
 
@@ -204,60 +211,3 @@ def _event(clock: Clock, periods: Ints, event: Event) -> Floats:
             do="Correct its dates, or leave it out.",
         )
     return column
-
-
-def check_design(clock: Clock, periods: Ints, design: Design, own: list[int]) -> None:
-    """Refuse too few points in all, on a side, or for the terms; refuse columns that say the same thing."""
-    faults: list[Refusal] = []
-    rows = design.factual[design.used][:, own]
-    n, p = rows.shape
-    if n < LEAST_POINTS:
-        faults.append(
-            Refusal(
-                "its",
-                "rows",
-                f"{n} points",
-                f"at least {LEAST_POINTS} to model",
-                "Show the points and the means before and after; do not model them.",
-            )
-        )
-    if n <= p:
-        faults.append(
-            Refusal("its", "terms", f"{n} points for {p} terms", "more points than terms", "Ask less of them.")
-        )
-    edges = [0, *(each.full for each in design.interventions), int(periods[-1]) + 1]
-    kept = periods[design.used]
-    sides = ["before the first intervention", *(f"from {clock.words(each.full)}" for each in design.interventions)]
-    for (low, high), side in zip(pairwise(edges), sides):
-        count = int(((kept >= low) & (kept < high)).sum())
-        if count < LEAST_EACH_SIDE:
-            faults.append(
-                Refusal(
-                    "its",
-                    "start",
-                    f"{count} points {side}",
-                    f"at least {LEAST_EACH_SIDE}",
-                    "Choose a date with more points either side, or wait for more data.",
-                )
-            )
-    if not faults and (same := dependent_terms(rows, tuple(design.names[i] for i in own))):
-        faults.append(
-            Refusal(
-                "its",
-                "terms",
-                f"{', '.join(same)}, which the other terms already determine",
-                "terms that each say something new",
-                "Leave one of them out.",
-            )
-        )
-    if faults:
-        raise RefusedError(faults)
-
-
-def dependent_terms(rows: Floats, names: tuple[str, ...]) -> list[str]:
-    """Return the terms that are linear combinations of those kept before them (empty where the rank is full)."""
-    size = np.linalg.norm(rows, axis=0)
-    scaled = rows / np.where(size > 0, size, 1.0)
-    _, triangle, order = linalg.qr(scaled, mode="economic", pivoting=True)
-    small = np.abs(np.diag(triangle)) < 1e-10
-    return sorted(names[i] for i in order[: len(small)][small])

@@ -96,8 +96,8 @@ def fit(
         Correction of "reml".
     intervals
         "model": Student's t on the model's standard errors. "calibrated": widened by simulation to hold in a short
-        series ('ols' and 'reml'). "hac": Newey–West sandwich, and "bootstrap": parametric, studentised (counts). "auto"
-        takes the model's, calibrated for REML under 24 points and wherever "auto" chose least squares.
+        series. "hac": Newey–West sandwich, and "bootstrap": parametric, studentised (counts). "auto" takes the model's,
+        calibrated for restricted likelihood under 24 points and wherever the estimator was chosen under 12.
     conf_level
         Nominal coverage.
     rng

@@ -9,13 +9,12 @@ import numpy as np
 
 from btc_eval.errors import refuse
 from btc_eval.inference import Floats
-from btc_eval.inference.calibration import calibration
-from btc_eval.inference.counts_ar1 import quasi_poisson_ar1
+from btc_eval.inference.counts_ar1 import one_step, quasi_poisson_ar1
 from btc_eval.inference.precision import critical
 from btc_eval.inference.reference import Draws, widening
 from btc_eval.inference.reml import restricted_ar1
 from btc_eval.inference.simulate import ar1_noise, draw_counts
-from btc_eval.its.bootstrap import latent_phi
+from btc_eval.its.bootstrap import calibrate, latent_phi
 from btc_eval.its.choice import CALIBRATED_BELOW
 from btc_eval.its.control import control_columns
 from btc_eval.its.design import lay_out
@@ -82,15 +81,16 @@ def extend(fit: SegmentedFit, horizon: int, shape: Shape) -> Future:
     offset = longer.base + (np.log(longer.exposure) if spec.counts else 0.0)
     steps = np.r_[0, np.diff(periods)].astype(np.int64)
     columns = np.column_stack([design.factual[used], change])
+    predictor = columns[:, :-1] @ fit.coef + offset[used]
     spread, phi = _noise(fit)
     short = fit.draws is not None and fit.draws.kind == "calibrated" and len(columns) < CALIBRATED_BELOW
     return Future(
         data=Data(columns, np.empty((len(columns), 0)), offset[used][:, None], steps),
-        predictor=columns[:, :-1] @ fit.coef + offset[used],
+        predictor=predictor,
         spread=spread,
         phi=phi,
         spec=spec.using(intervals="model" if spec.intervals in ("calibrated", "bootstrap") else spec.intervals),
-        draws=calibration(columns, steps, "ols" if spec.estimator == "ols" else "reml") if short else None,
+        draws=calibrate(columns, predictor, steps, spec) if short else None,
     )
 
 
@@ -143,7 +143,10 @@ class Trial:
         else:
             noise = ar1_noise(data.steps, np.full(self.draws, future.phi), generator)
             values = predictor[:, None] + future.spread * noise
-        found = estimate(Data(data.design, values, data.offset, data.steps), spec)
+        if spec.estimator == "quasi-poisson-ar1":
+            found = one_step(data.design, values, predictor, data.steps)
+        else:
+            found = estimate(Data(data.design, values, data.offset, data.steps), spec)
         contrast = np.zeros((1, data.design.shape[1]))
         contrast[0, -1] = 1.0
         error = found.precision.std_error(contrast)[:, 0]
@@ -151,7 +154,8 @@ class Trial:
         if future.draws is not None:
             half = half * widening(future.draws, contrast, 1 - self.alpha)[0]
         lost = ~found.converged | (found.at_boundary & bool(found.phi.shape[1]))
-        return found.coef[:, -1], np.asarray(np.where(lost, np.inf, half))
+        shift = effect if spec.estimator == "quasi-poisson-ar1" else 0.0
+        return found.coef[:, -1] + shift, np.asarray(np.where(lost, np.inf, half))
 
 
 def coefficient(future: Future, effect: float, scale: Literal["coefficient", "relative"]) -> float:

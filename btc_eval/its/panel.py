@@ -105,3 +105,24 @@ def _name(faults: list[Refusal], place: str, wrong: Any, units: pd.Index, allowe
         some = ", ".join(str(u) for u in units[wrong][:5])
         found = f"{int(wrong.sum())} of {len(units)} units without it ({some}{', …' if wrong.sum() > 5 else ''})"
         faults.append(Refusal("its", place, found, allowed, "Leave those units out of the panel before the call."))
+
+
+def treated_position(data: Panel, treated: str, unit: str) -> int:
+    """Find the treated unit; refuse one that is not there, or that is alone."""
+    if str(treated) not in data.units:
+        raise refuse(
+            "its",
+            "treated",
+            found=str(treated),
+            allowed=f"one of the {len(data.units)} units in {unit}",
+            do="Name the unit as the panel does.",
+        )
+    if len(data.units) < 2:
+        raise refuse(
+            "its",
+            unit,
+            found="no unit besides the treated one",
+            allowed="at least one placebo unit",
+            do="Add the other units to the panel.",
+        )
+    return data.units.index(str(treated))

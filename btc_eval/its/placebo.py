@@ -12,7 +12,6 @@ from typing import Any, Literal, Unpack
 import numpy as np
 import pandas as pd
 
-from btc_eval.errors import refuse
 from btc_eval.estimates import Estimate
 from btc_eval.inference import Floats
 from btc_eval.inference.permutation import Standing, ranks, standing
@@ -20,7 +19,7 @@ from btc_eval.inference.precision import critical, two_sided
 from btc_eval.its.batch import run_dates
 from btc_eval.its.calibrate import stretch
 from btc_eval.its.options import ModelOptions, Term, batch_specification
-from btc_eval.its.panel import Panel, read_panel
+from btc_eval.its.panel import read_panel, treated_position
 
 Statistic = Literal["estimate", "studentised"]
 
@@ -237,24 +236,3 @@ def placebo_in_space(
         method=spec.estimator,
         conf_level=conf_level,
     )
-
-
-def treated_position(data: Panel, treated: str, unit: str) -> int:
-    """Find the treated unit; refuse one that is not there, or that is alone."""
-    if str(treated) not in data.units:
-        raise refuse(
-            "its",
-            "treated",
-            found=str(treated),
-            allowed=f"one of the {len(data.units)} units in {unit}",
-            do="Name the unit as the panel does.",
-        )
-    if len(data.units) < 2:
-        raise refuse(
-            "its",
-            unit,
-            found="no unit besides the treated one",
-            allowed="at least one placebo unit",
-            do="Add the other units to the panel.",
-        )
-    return data.units.index(str(treated))

@@ -51,7 +51,7 @@ def power(
     effects: Sequence[float],
     horizon: int,
     draws: int = 1000,
-    rng: np.random.Generator,
+    rng: np.random.Generator | int,
     alpha: float = 0.05,
     shape: Shape = "level",
     scale: Literal["coefficient", "relative"] = "coefficient",
@@ -70,7 +70,7 @@ def power(
     draws
         Simulated series for each effect.
     rng
-        Source of the draws.
+        Source of the draws: a generator, or a seed for one.
     alpha
         Level of the two-sided test.
     shape
@@ -98,7 +98,9 @@ def power(
     sizes = np.asarray(effects, dtype=float)
     if sizes.size == 0 or not np.isfinite(sizes).all():
         raise refuse("power", "effects", found="no finite effect", allowed="numbers", do="List the sizes to try.")
-    seed = int(rng.integers(2**63))  # the same draws for every effect, so that power rises smoothly with its size
+    seed = int(
+        np.random.default_rng(rng).integers(2**63)
+    )  # the same draws for every effect, so that power rises smoothly with its size
     trial = Trial(extend(fit, horizon, shape), draws, alpha, seed)
     found = [trial.share_found(coefficient(trial.future, e, scale)) for e in sizes]
     return Power(sizes, np.array(found), horizon, draws, alpha, scale, fit.spec.estimator)
@@ -111,7 +113,7 @@ def minimum_detectable_effect(
     target: float = 0.8,
     direction: Literal["decrease", "increase"] = "decrease",
     draws: int = 1000,
-    rng: np.random.Generator,
+    rng: np.random.Generator | int,
     alpha: float = 0.05,
     shape: Shape = "level",
 ) -> pd.DataFrame:
@@ -137,7 +139,7 @@ def minimum_detectable_effect(
         hundredth of themselves; they are missing where no change of up to three quarters (or a fourfold rise) would do.
     """
     sign = -1.0 if direction == "decrease" else 1.0
-    seed = int(rng.integers(2**63))
+    seed = int(np.random.default_rng(rng).integers(2**63))
     rows = []
     for horizon in horizons:
         trial = Trial(extend(fit, horizon, shape), draws, alpha, seed)

@@ -3,7 +3,26 @@
 from __future__ import annotations
 
 from btc_eval.measures.annual import AnnualPanel, annual, annual_of
+from btc_eval.measures.changes import as_far, changes
 from btc_eval.measures.definitions import DEFINITIONS, Definition
 from btc_eval.measures.monthly import MonthlySeries, monthly_referrals
+from btc_eval.measures.reported import reported_totals
+from btc_eval.measures.returns import demonstration, returns
+from btc_eval.measures.wards import WardMonths, ward_referrals
 
-__all__ = ["DEFINITIONS", "AnnualPanel", "Definition", "MonthlySeries", "annual", "annual_of", "monthly_referrals"]
+__all__ = [
+    "DEFINITIONS",
+    "AnnualPanel",
+    "Definition",
+    "MonthlySeries",
+    "WardMonths",
+    "annual",
+    "annual_of",
+    "as_far",
+    "changes",
+    "demonstration",
+    "monthly_referrals",
+    "reported_totals",
+    "returns",
+    "ward_referrals",
+]

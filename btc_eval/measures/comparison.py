@@ -1,7 +1,7 @@
 """How does a council stand beside its statistical neighbours, its region and England, measure by measure?
 
-Every council has ten statistical neighbours of its own. That makes each of them comparable with its own kind, and all of
-them a yardstick for how far such a comparison moves where nothing was done.
+Every council has ten statistical neighbours of its own. That makes each of them comparable with its own kind, and all
+of them a yardstick for how far such a comparison moves where nothing was done.
 """
 
 from __future__ import annotations
@@ -10,19 +10,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
-import numpy as np
 import pandas as pd
-from scipy import stats
 
 from btc_eval.errors import UsageError, refuse
 from btc_eval.estimates import Papers
-from btc_eval.measures.annual import AnnualPanel, annual
+from btc_eval.measures.annual import AnnualPanel, annual, annual_of
 from btc_eval.measures.definitions import Definition
 from btc_eval.measures.places import newest_codes
 from btc_eval.records import ENGLAND, WIRRAL, Official
 
-#: What the mean of a council's neighbours is called in a table, and the neighbours added up as if they were one.
-MEAN, TOGETHER = "Neighbours' mean", "Neighbours together"
+#: What the plain mean of a council's neighbours is called.
+MEAN = "Neighbours' mean"
+
+#: Published as a share by the Interactive Tool; its numerator and denominator are in the table of enquiries, with gaps.
+CONFERENCES_IN_TIME = Definition(
+    "conferences_in_time_percent",
+    "Conferences held in 15 working days",
+    "% of conferences",
+    "child_protection_tool",
+    ("conferences_in_15_days_percent",),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +76,19 @@ class Comparison:
         return table[(table["year"] >= first) & ~table["series"].isin(list(without))].reset_index(drop=True)
 
     def councils(self) -> dict[str, pd.DataFrame]:
-        """Which values have the councils, measure by measure? By title: `area_code`, `year`, `value`, published only."""
+        """Which values have the councils? By the measure's title: `area_code`, `year`, `value`, published only."""
         found = {}
         for panel in self.panels:
             rows = panel.councils().dropna(subset=["value"])
             found[panel.definition.title] = rows[["area_code", "year", "value"]].reset_index(drop=True)
         return found
+
+    def near(self) -> tuple[str, ...]:
+        """Which councils are alike or close by? The neighbours, and the other councils of the region; sorted."""
+        areas = self.panels[0].areas
+        region = areas.loc[areas["area_code"] == self.area, "region_code"].iloc[0]
+        around = areas[(areas["level"] == "council") & (areas["region_code"] == region)]["area_code"]
+        return tuple(sorted({*self.neighbours[self.area], *around} - {self.area}))
 
     def named(self, table: pd.DataFrame, code: str = "unit") -> pd.DataFrame:
         """What is each council of this table called? Adds `area_name` beside the column `code`."""
@@ -114,7 +128,7 @@ def compare(
     official
         The official statistics.
     wanted
-        Names in `measures.DEFINITIONS`, or panels made already.
+        Names in `measures.DEFINITIONS`, definitions of other measures, or panels made already.
     area_code
         The council.
     model
@@ -132,7 +146,7 @@ def compare(
     >>> from btc_eval import records
     >>> beside = compare(records.official(), ["looked_after_rate"], vintage="2023-11").series(2023)
     >>> beside.set_index("series")["value"].round(1).to_dict()
-    {'Wirral': 117.5, "Neighbours' mean": 110.6, 'England': 70.5}
+    {'Wirral': 117.5, "Neighbours' mean": 110.6, 'North West': 95.8, 'England': 70.5}
     """
     if isinstance(wanted, str) or not wanted:
         raise UsageError("comparison.compare: wanted is a list of measures; write ['looked_after_rate'].")

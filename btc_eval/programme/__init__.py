@@ -44,6 +44,7 @@ from btc_eval.programme.schema import (
     Role,
     Team,
     Training,
+    Ward,
 )
 from btc_eval.programme.summaries import claim_numbers, outcomes_by_priority, plan_by_priority, roles_by_phase
 
@@ -77,6 +78,7 @@ __all__ = [
     "teams",
     "themes",
     "training",
+    "wards",
 ]
 
 
@@ -103,6 +105,11 @@ def teams() -> Facts[Team]:
 def hubs() -> Facts[Hub]:
     """Which are the twelve Family Hubs, in which locality, in whose building?"""
     return cast(Facts[Hub], _load.facts("hubs"))
+
+
+def wards() -> Facts[Ward]:
+    """Which are Wirral's wards, how many children live in each, and how deprived is it?"""
+    return cast(Facts[Ward], _load.facts("wards"))
 
 
 def partners() -> Facts[Partner]:

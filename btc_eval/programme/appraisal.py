@@ -130,6 +130,11 @@ class Claim(Sourced):
     why: str
     findings: tuple[str, ...] = refers("findings")
 
+    @property
+    def values(self) -> tuple[float, ...]:
+        """The figures the claim gives, in its order."""
+        return tuple(float(number.value) for number in self.numbers)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question(Sourced):

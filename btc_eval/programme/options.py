@@ -21,6 +21,7 @@ class DocumentKind(StrEnum):
     GUIDANCE = "national guidance"
     COUNCIL_PAGE = "council or partner web page"
     PRESS = "press report"
+    STATISTICS = "official statistics"
 
 
 class Seen(StrEnum):

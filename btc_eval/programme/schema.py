@@ -179,6 +179,25 @@ class Hub(Sourced):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ward(Sourced):
+    """One of Wirral's twenty-two wards, as their boundaries stood from 2018.
+
+    `children` are aged 0 to 17 at mid-2020; `deprivation` is the 2019 index score (higher is more deprived), averaged
+    over the ward's small areas by population; it has `small_areas`, of which `most_deprived` are among the most
+    deprived tenth of England. `comparison` says why it is, or is not, compared with Bidston and St James.
+    """
+
+    code: str
+    name: str
+    locality: Locality
+    children: int
+    deprivation: float
+    small_areas: int
+    most_deprived: int
+    comparison: str = "much less deprived"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Partner(Sourced):
     """An organisation that supports the hub offer without being a hub."""
 

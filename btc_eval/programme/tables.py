@@ -34,6 +34,7 @@ TABLES: tuple[Table, ...] = (
     Table("projects", "project", schema.Project, "project-"),
     Table("teams", "team", schema.Team, "team-"),
     Table("hubs", "hub", schema.Hub, "hub-"),
+    Table("wards", "ward", schema.Ward, "ward-"),
     Table("partners", "partner", schema.Partner, "partner-"),
     Table("training", "training", schema.Training, "training-"),
     Table("roles", "role", schema.Role, "role-"),

@@ -19,7 +19,7 @@ from btc_eval.publish.figures import download, figure
 from btc_eval.publish.findings import Finding, finding
 from btc_eval.publish.formats import Format
 from btc_eval.publish.phrases import Phrase, paste, quantity, sentence
-from btc_eval.publish.several import quantities, spans
+from btc_eval.publish.several import point, quantities, spans
 from btc_eval.publish.tables import table
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "lines",
     "marks",
     "paste",
+    "point",
     "quantities",
     "quantity",
     "sentence",

@@ -113,11 +113,13 @@ def _panel(panel: Panel, id: str, number: int, title: str) -> str:
     own = f'<p class="btc-panel-title">{parts.text(panel.title)}</p>' if panel.title else ""
     axis = f'<p class="btc-axis" aria-hidden="true">{parts.text(panel.axis)}</p>' if panel.axis else ""
     label = f"{title}: {panel.title}" if panel.title else title
+    words = "".join(f"<li>{parts.text(one)}</li>" for one in panel.key)
+    key = f'<ol class="btc-key">{words}</ol>' if words else ""
     spec = json.dumps(panel.page_spec(), separators=(",", ":"), ensure_ascii=False).replace("</", "<\\/")
     return (
         f'<div class="btc-panel">{own}{axis}'
         f'<div class="btc-draw" id="{name}" role="img" aria-label="{parts.text(label)}" aria-describedby="{id}-text">'
         f'<div class="btc-still btc-wide">{svg(panel.wide, width=style.WIDE, prefix=f"{name}-w")}</div>'
         f'<div class="btc-still btc-narrow">{svg(panel.narrow, width=style.NARROW, prefix=f"{name}-n")}</div>'
-        f'</div><script type="application/json" class="btc-spec" data-for="{name}">{spec}</script></div>'
+        f'</div>{key}<script type="application/json" class="btc-spec" data-for="{name}">{spec}</script></div>'
     )

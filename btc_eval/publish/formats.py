@@ -204,4 +204,7 @@ def usual(values: pd.Series) -> Format:
         return Format.TEXT
     if pd.api.types.is_integer_dtype(values):
         return Format.COUNT
-    return Format.NUMBER if pd.api.types.is_numeric_dtype(values) else Format.TEXT
+    if not pd.api.types.is_numeric_dtype(values):
+        return Format.TEXT
+    # Counts with blanks among them are held as floating-point numbers.
+    return Format.COUNT if bool((values.dropna() % 1 == 0).all()) else Format.NUMBER

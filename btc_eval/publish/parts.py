@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from btc_eval import programme
 from btc_eval.disclosure import SafeTable
 from btc_eval.estimates import Papers, Provenance
 from btc_eval.publish.door import why_blank
@@ -15,8 +16,11 @@ from btc_eval.publish.sources import source_html, window_words
 
 #: Words set across a demonstration figure and in front of its title.
 DEMONSTRATION = "Demonstration data, not about Wirral"
-#: How the ids of documents about the programme begin, where a source is not a table of statistics.
-_PAPER = "paper-"
+
+
+def _papers() -> set[str]:
+    """Return the ids of the documents that are not tables of statistics."""
+    return {paper.id for paper in programme.documents() if paper.kind != "official statistics"}
 
 
 def text(words: str) -> str:
@@ -27,7 +31,7 @@ def text(words: str) -> str:
 def mark(papers: Papers) -> str:
     """Return the mark a reader sees beside a title: official, published papers, the council's own, or demonstration."""
     kind = papers.provenance
-    on_paper = kind is Provenance.OFFICIAL and all(name.startswith(_PAPER) for name in papers.sources)
+    on_paper = kind is Provenance.OFFICIAL and all(name in _papers() for name in papers.sources)
     words = "Published papers" if on_paper else kind.words
     return f'<span class="btc-mark btc-mark-{kind.value}">{text(words)}</span>'
 

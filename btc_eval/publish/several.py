@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from btc_eval.errors import refuse
 from btc_eval.publish.door import admitted
 from btc_eval.publish.formats import Format
 from btc_eval.publish.phrases import Phrase, quantity
@@ -65,6 +66,21 @@ def quantities(
         quoted = arguments.pop("column")
         said[name] = quantity(safe, quoted, **arguments)
     return said
+
+
+def point(safe: Any, column: str, words: str) -> tuple[float, str]:
+    """Which value should a chart mark, and under which words? The column's one value in a released table."""
+    released, _ = admitted(safe)
+    value = released.only([column])[column].drop_duplicates()
+    if len(value) != 1:
+        raise refuse(
+            "publish.point",
+            column,
+            found=f"{len(value)} different values",
+            allowed="one",
+            do="Pass a table whose rows agree on the value.",
+        )
+    return float(value.iloc[0]), words
 
 
 def spans(safe: Any, **words: str) -> tuple[tuple[float, float, str], ...]:

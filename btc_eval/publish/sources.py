@@ -21,11 +21,12 @@ class Source:
 
     name: str
     words: str
+    listed: bool = True
 
     @property
     def anchor(self) -> str:
-        """Return the id its entry has on the sources page."""
-        return f"source-{self.name.replace('_', '-')}"
+        """Return the id its entry has on the sources page; returns, which hold no published table, share one."""
+        return f"source-{self.name.replace('_', '-')}" if self.listed else "source-returns"
 
 
 def resolve(papers: Papers) -> list[Source]:
@@ -35,7 +36,7 @@ def resolve(papers: Papers) -> list[Source]:
     main = [name for name in papers.sources if name != _PLACES] or list(papers.sources)
     for name in main:
         words = known.get(name, name)
-        named.setdefault(words, Source(name, words))
+        named.setdefault(words, Source(name, words, listed=name in known))
     return list(named.values())
 
 

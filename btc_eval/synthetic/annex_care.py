@@ -16,7 +16,6 @@ Generator = np.random.Generator
 
 _LEGAL_ONLY = "legal status changed"
 _LEGAL_TOO = (_LEGAL_ONLY, "legal status, placement and carer changed", "started to be looked after")
-_PERMANENCE = {"Long-term placement": 0.6, "Return to family": 0.2, "Adoption": 0.08, "Supported living": 0.12}
 _STEPS = (
     "stage_1_started", "stage_1_ended", "stage_2_started", "stage_2_ended", "applied", "approved", "matched", "placed",
 )  # fmt: skip
@@ -57,7 +56,7 @@ def looked_after(borough: Borough, rng: Generator) -> pd.DataFrame:
         legal_status=latest["legal_status"].to_numpy(dtype=object),
         reviewed=reviews.reindex(child).fillna(NEVER).to_numpy(dtype=np.int64),
         visited=recently(42),
-        permanence_plan=choose(_PERMANENCE, number, rng),
+        permanence_plan=choose(borough.world.parameters.shares("care_detail", "permanence_plans"), number, rng),
         reviewing_officer_seen=recently(170),
         health_assessed=recently(350),
         dental_checked=recently(350),

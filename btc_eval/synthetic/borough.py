@@ -120,7 +120,7 @@ def build(margins: Margins, parameters: Parameters, rng: Generator) -> Borough:
         episodes=episodes,
         reviews=care_tables.reviews(world, care),
         adoptions=care_tables.adoptions(world, episodes, care),
-        placed=care_tables.placed_for_adoption(episodes, care),
+        placed=care_tables.placed_for_adoption(world, episodes, care),
         absences=care_tables.absences(world, margins, care),
         social_workers=care_tables.social_workers(world, care),
         contacts=contacts,

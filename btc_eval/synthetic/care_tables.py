@@ -17,20 +17,11 @@ Generator = np.random.Generator
 #: Social workers entered the return in this collection year.
 SOCIAL_WORKERS_FROM = 2024
 _FIRST_REVIEW, _SECOND_REVIEW, _LATER_REVIEWS = 20, 90, 175
-_SPOKE = {
-    "attended, spoke": 0.62, "attended, silent": 0.05, "attended, through an advocate": 0.04,
-    "absent, advocate briefed": 0.12, "absent, by another medium": 0.13, "absent, no views given": 0.04,
-}  # fmt: skip
-_ACTIVITIES = {
-    "other education, full time": 0.28, "higher education, full time": 0.06, "not in education or work, other": 0.24,
-    "not in education or work, illness or disability": 0.12,
-    "not in education or work, pregnancy or parenting": 0.06,
-}  # fmt: skip
-_HOMES = {
-    "with parents or relatives, suitable": 0.16, "semi-independent, suitable": 0.22,
-    "independent living, suitable": 0.36, "with former foster carer, suitable": 0.14,
-    "supported lodgings, suitable": 0.05, "custody, not suitable": 0.03, "no fixed abode, not suitable": 0.04,
-}  # fmt: skip
+_ADOPTERS = {"a man and a woman": "married", "two men": "civil partners", "one woman": "single"}
+
+
+def _shares(world: World, name: str) -> dict[str, float]:
+    return world.parameters.shares("care_detail", name)
 
 
 def _born(world: World, child: Ints) -> Ints:
@@ -52,7 +43,9 @@ def reviews(world: World, rng: Generator) -> pd.DataFrame:
         gap = _LATER_REVIEWS
     frame = pd.concat(frames, ignore_index=True).drop_duplicates(["child", "reviewed"])
     age = age_on(_born(world, frame["child"].to_numpy()), frame["reviewed"].to_numpy())
-    return frame.assign(participation=np.where(age < 4, "under four", choose(_SPOKE, len(frame), rng)))
+    return frame.assign(
+        participation=np.where(age < 4, "under four", choose(_shares(world, "participation"), len(frame), rng))
+    )
 
 
 def health(world: World, year: int, rng: Generator) -> pd.DataFrame:
@@ -62,23 +55,18 @@ def health(world: World, year: int, rng: Generator) -> pd.DataFrame:
     child = stays["child"][here]
     number, age = len(child), age_on(_born(world, child), end)
     asked = (age >= 4) & (age <= 16)
-    scored = asked & (rng.random(number) < 0.84)
+    scored = asked & (rng.random(number) < world.parameters.number("care_detail", "questionnaire_scored"))
     score = np.clip(np.round(rng.gamma(3.6, 3.9, size=number)), 0, 40).astype(int).astype(str).astype(object)
-    why = choose(
-        {"carer refused": 0.2, "child refused": 0.25, "severity of disability": 0.05, "other reason": 0.5}, number, rng
-    )
+    why = choose(_shares(world, "no_questionnaire"), number, rng)
     frame = pd.DataFrame({"child": child})
     frame["sdq_score"] = np.where(scored, score, "")
     frame["sdq_reason"] = np.where(scored, "", np.where(asked, why, "age"))
-    shares = {
-        "convicted": 0.03 * (age >= 10), "health_check": 0.9 * (age <= 5), "immunisations": 0.88 + 0.0 * age,
-        "dental_check": 0.8 + 0.0 * age, "health_assessment": 0.9 + 0.0 * age, "substance_misuse": 0.04 * (age >= 10),
-    }  # fmt: skip
-    for name, share in shares.items():
-        frame[name] = np.where(rng.random(number) < share, "1", "0").astype(object)
+    able = {"convicted": age >= 10, "substance_misuse": age >= 10}
+    for name, share in _shares(world, "health").items():
+        frame[name] = np.where((rng.random(number) < share) & able.get(name, True), "1", "0").astype(object)
     frame.loc[age > 5, "health_check"] = ""
     misused = frame["substance_misuse"] == "1"
-    received = rng.random(number) < 0.6
+    received = rng.random(number) < world.parameters.number("care_detail", "intervention_received")
     frame["intervention_received"] = np.where(misused, np.where(received, "1", "0"), "")
     frame["intervention_offered"] = np.where(misused & ~received, "1", "")
     return frame.drop_duplicates("child")
@@ -93,11 +81,14 @@ def care_leavers(world: World, year: int, rng: Generator) -> pd.DataFrame:
     again = np.isin(child, stays["child"][(stays["started"] <= end) & (stays["ended"] > end)])
     child = child[(age >= 17) & (age <= 21) & ~again]
     number = len(child)
-    touch = choose({"in touch": 0.9, "not in touch": 0.05, "refused contact": 0.03, "returned home": 0.02}, number, rng)
+    touch = choose(_shares(world, "in_touch"), number, rng)
     known = touch == "in touch"
-    working = "training or work, full time" if year <= 2021 else "work, full time"
-    activity = choose({working: 0.24, **_ACTIVITIES}, number, rng)
-    home = choose(_HOMES, number, rng)
+    activity = choose(_shares(world, "activities"), number, rng)
+    # The wording of paid work changed with the collection of 2022.
+    activity = np.where(
+        activity == "work", "training or work, full time" if year <= 2021 else "work, full time", activity
+    )
+    home = choose(_shares(world, "accommodation"), number, rng)
     return pd.DataFrame(
         {
             "child": child,
@@ -116,8 +107,8 @@ def adoptions(world: World, episodes: pd.DataFrame, rng: Generator) -> pd.DataFr
     order = ordered.reindex(stay).fillna(pd.Series(stays["ended"][stay] - 60, index=stay)).to_numpy(dtype=np.int64)
     decided = np.maximum(order - rng.integers(20, 90, size=len(stay)), stays["started"][stay])
     number = len(stay)
-    two = rng.random(number) < 0.86
-    same = rng.random(number) < 0.12
+    adopters = choose(_shares(world, "adopters"), number, rng)
+    carer = rng.random(number) < world.parameters.number("care_detail", "adopted_by_carer")
     return pd.DataFrame(
         {
             "child": stays["child"][stay],
@@ -126,22 +117,22 @@ def adoptions(world: World, episodes: pd.DataFrame, rng: Generator) -> pd.DataFr
             "ordered": order,
             "decided": decided,
             "matched": between(decided, np.maximum(stays["ended"][stay] - 20, decided), rng),
-            "foster_carer_adopts": np.where(rng.random(number) < 0.12, "1", "0"),
-            "adopters": np.where(two, "2", "1"),
-            "adopters_sex": np.where(two, np.where(same, "two men", "a man and a woman"), "one woman"),
-            "adopters_legal_status": np.where(two, np.where(same, "civil partners", "married"), "single"),
+            "foster_carer_adopts": np.where(carer, "1", "0"),
+            "adopters": np.where(adopters == "one woman", "1", "2"),
+            "adopters_sex": adopters,
+            "adopters_legal_status": np.array([_ADOPTERS[one] for one in adopters], dtype=object),
         }
     ).drop_duplicates("child")
 
 
-def placed_for_adoption(episodes: pd.DataFrame, rng: Generator) -> pd.DataFrame:
+def placed_for_adoption(world: World, episodes: pd.DataFrame, rng: Generator) -> pd.DataFrame:
     """Who was placed for adoption, and for whom was it given up? `child`, `placed`, `ceased`, `ceased_reason`."""
     living = episodes["placement"].str.startswith("adoption")
     placed = episodes[living & (episodes["stay"] >= 0)].groupby("stay", sort=True).agg(
         child=("child", "first"), placed=("started", "min"), until=("ended", "max"), how=("end_reason", "last")
     )  # fmt: skip
     given_up = (placed["how"] != "") & ~placed["how"].str.startswith("adopted")
-    why = choose({"child's needs changed": 0.5, "no adopters found": 0.2, "other reason": 0.3}, len(placed), rng)
+    why = choose(_shares(world, "adoption_given_up"), len(placed), rng)
     return pd.DataFrame(
         {
             "child": placed["child"].to_numpy(),
@@ -170,7 +161,7 @@ def absences(world: World, margins: Margins, rng: Generator) -> pd.DataFrame:
         high = np.minimum(stays["ended"][times], last) - 8
         started = between(low, high, rng)
         ended = started + np.minimum(rng.geometric(0.6, size=len(times)) - 1, 6)
-        kind = choose({"missing": 0.8, "away without authorisation": 0.2}, len(times), rng)
+        kind = choose(_shares(world, "absences"), len(times), rng)
         frames.append(
             pd.DataFrame({"child": stays["child"][times], "absence": kind, "started": started, "ended": ended})
         )
@@ -181,13 +172,14 @@ def social_workers(world: World, rng: Generator) -> pd.DataFrame:
     """Who was each looked-after child's social worker, from the year the return asks? One row a spell."""
     stays = world.stays
     first = first_day(SOCIAL_WORKERS_FROM)
+    lasts = world.parameters.number("care_detail", "worker_stays_days")
     stay = np.flatnonzero((stays["ended"] > first) & (stays["started"] <= world.last))
     frames = []
     started = np.maximum(stays["started"][stay], first - rng.integers(0, 400, size=len(stay)))
     reason: Words = np.full(len(stay), "first contact", dtype=object)
     while len(stay):
         end = stays["ended"][stay]
-        until = started + 60 + (rng.exponential(560, size=len(stay))).astype(np.int64)
+        until = started + 60 + rng.exponential(lasts, size=len(stay)).astype(np.int64)
         ended = np.where((until < end) & (until <= world.last), until, np.where(end <= world.last, end, NEVER))
         worker = [f"DEMOSW{one:04d}" for one in rng.integers(1, 140, size=len(stay)).tolist()]
         frames.append(
@@ -203,10 +195,6 @@ def social_workers(world: World, rng: Generator) -> pd.DataFrame:
         )
         on = until < np.minimum(end, world.last)
         stay, started = stay[on], until[on]
-        reason = choose(
-            {"caseload management": 0.25, "left role": 0.4, "process of transition": 0.2, "other reason": 0.15},
-            len(stay),
-            rng,
-        )
+        reason = choose(_shares(world, "worker_reasons"), len(stay), rng)
     frame = pd.concat(frames, ignore_index=True)
     return frame[frame["ended"] > first].drop_duplicates(["child", "social_worker_id", "started"], ignore_index=True)

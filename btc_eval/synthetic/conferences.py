@@ -15,7 +15,7 @@ from btc_eval.synthetic.world import Outcome, World
 Generator = np.random.Generator
 
 #: Published bands of working days from the strategy discussion to the conference.
-_WORKING_DAYS = {"0 to 10": (5, 10), "11 to 15": (11, 15), "16 to 20": (16, 20), "21 or more": (21, 40)}
+CONFERENCE_DAYS = {"0 to 10": (5, 10), "11 to 15": (11, 15), "16 to 20": (16, 20), "21 or more": (21, 40)}
 #: A conference is due within fifteen working days of the strategy discussion.
 _DUE = 15
 
@@ -55,8 +55,8 @@ def enquiries(world: World, margins: Margins, rng: Generator) -> tuple[pd.DataFr
 def _before(world: World, margins: Margins, year: int, case: Ints, conference: Ints, rng: Generator) -> pd.DataFrame:
     """Find each conference its enquiry, the published working days before; the longest where there was room."""
     shares = margins.split("conference_days", year)
-    counts = parts(len(case), np.array([shares.get(name, 0) for name in _WORKING_DAYS]))
-    window = np.repeat(np.array(list(_WORKING_DAYS.values())), counts, axis=0)
+    counts = parts(len(case), np.array([shares.get(name, 0) for name in CONFERENCE_DAYS]))
+    window = np.repeat(np.array(list(CONFERENCE_DAYS.values())), counts, axis=0)
     room = conference - world.cases["referred"][case]
     order = np.argsort(room + rng.normal(0, 12, size=len(case)), kind="stable")
     length = np.empty(len(case), dtype=np.int64)

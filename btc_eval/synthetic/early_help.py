@@ -80,7 +80,7 @@ def _sources(world: World, margins: Margins, when: int) -> dict[str, float]:
 def early_help(
     world: World, margins: Margins, contact: pd.DataFrame, source: Words, closure: Words, rng: Generator
 ) -> pd.DataFrame:
-    """Whom did early help support? Some step down from a closed case, some step up to a referral, the rest had a contac.
+    """Whom did early help support? Some step down from a case, some step up to a referral, the rest follow a contact.
 
     Returns
     -------
@@ -110,7 +110,7 @@ def _after_closure(world: World, year: int, number: int, closure: Words, rng: Ge
     weights = np.where(closure[able] == TO_EARLY_HELP, 8.0, np.where(closure[able] == "died", 0.0, 1.0))
     case = able[draw(weights, number, rng)]
     started = cases["closed"][case] + rng.integers(1, 21, size=len(case))
-    return _episode(cases["child"][case], started, np.full(len(case), NEVER), rng, world)
+    return _episode(world, cases["child"][case], started, np.full(len(case), NEVER))
 
 
 def _before_referral(world: World, year: int, number: int, source: Words, rng: Generator) -> pd.DataFrame:
@@ -124,7 +124,7 @@ def _before_referral(world: World, year: int, number: int, source: Words, rng: G
     )
     case = able[draw(weights, number, rng)]
     ended = cases["referred"][case] + rng.integers(0, 15, size=len(case))
-    return _episode(cases["child"][case], started[case], ended, rng, world)
+    return _episode(world, cases["child"][case], started[case], ended)
 
 
 def _after_contact(contact: pd.DataFrame, year: int, number: int, rng: Generator) -> pd.DataFrame:
@@ -137,8 +137,7 @@ def _after_contact(contact: pd.DataFrame, year: int, number: int, rng: Generator
     )
 
 
-def _episode(child: Ints, started: Ints, ended: Ints, rng: Generator, world: World) -> pd.DataFrame:
-    del rng
+def _episode(world: World, child: Ints, started: Ints, ended: Ints) -> pd.DataFrame:
     frame = pd.DataFrame({"child": child, "started": started, "ended": ended, "stepped_up": ended != NEVER})
     return frame[frame["started"] <= world.last]
 

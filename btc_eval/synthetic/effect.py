@@ -53,8 +53,8 @@ def known_effect(borough: Borough, seed: int) -> dict[str, object]:
             },
             {
                 "name": "from protection plan to care",
-                "measure": "cause-specific hazard ratio of starting to be looked after while on a protection plan: family "
-                "on the programme register by that day against not",
+                "measure": "cause-specific hazard ratio of starting to be looked after while on a protection plan: "
+                "family on the programme register by that day against not",
                 "true_value": effect.plan_to_care_hazard_ratio,
                 "adjust_for": "age in the bands under 1, 1 to 4, 5 to 9, 10 to 15, 16 and 17, as strata or covariates: "
                 "families with young children are registered more often, and start care more often",

@@ -16,11 +16,13 @@ import pandas as pd
 from btc_eval import records
 from btc_eval.errors import UsageError, refuse
 from btc_eval.records.statutory.vocabulary import DEMONSTRATION_FILE
+from btc_eval.synthetic.agreement import check_words
 from btc_eval.synthetic.borough import Borough, build
 from btc_eval.synthetic.dirt import Fault, plant
 from btc_eval.synthetic.effect import known_effect
-from btc_eval.synthetic.margins import Margins, Statistics, margins
+from btc_eval.synthetic.margins import Margins, margins
 from btc_eval.synthetic.parameters import Parameters, load
+from btc_eval.synthetic.published import Statistics
 from btc_eval.synthetic.totals import Total, totals
 from btc_eval.synthetic.write_903 import looked_after_return
 from btc_eval.synthetic.write_annex_a import annex_a
@@ -201,6 +203,7 @@ def _targets(
     statistics: Statistics, parameters: Parameters, first_year: int, last_year: int, children: int | None
 ) -> Margins:
     whole = margins(statistics, parameters, first_year=first_year, last_year=last_year)
+    check_words(whole, parameters)
     if children is None:
         return whole
     usual = parameters.number("families", "children_for_each_referral")

@@ -23,7 +23,7 @@ LEGAL = (
     "child assessment order", "remanded", "youth rehabilitation order", "detained under PACE",
 )  # fmt: skip
 #: Published wording → ours, where they differ.
-_LEGAL_WORDS = {
+LEGAL_WORDS = {
     "full care order": FULL, "placement order granted": PLACEMENT_ORDER, "voluntary agreement": VOLUNTARY,
     "remand": "remanded", "sentenced to youth rehabilitation order": "youth rehabilitation order",
     "police and criminal evidence act": "detained under PACE",
@@ -44,7 +44,7 @@ def legal_changes(world: World, margins: Margins, rng: Generator) -> Changes:
     for year in margins.years:
         end = last_day(year)
         here = np.flatnonzero((stays["started"] <= end) & (stays["ended"] > end))
-        wanted = {_LEGAL_WORDS.get(n, n): count for n, count in margins.split("stock_legal", year).items()}
+        wanted = {LEGAL_WORDS.get(n, n): count for n, count in margins.split("stock_legal", year).items()}
         scores = _legal_scores(world, here, settled[here], since[here], end, rng)
         target = deal(scores, {status: wanted.get(LEGAL[status], 0) for status in scores}, LEGAL.index(FULL))
         change(changes, here, settled, since, target, year, rng)
@@ -63,7 +63,7 @@ def _first_status(world: World, margins: Margins, rng: Generator) -> Ints:
     agreed = np.where((children["asylum"][stays["child"]] == 1) | twice, 500.0, agreed)
     for one in margins.years:
         free = year == one
-        counts = {_LEGAL_WORDS.get(n, n): count for n, count in margins.split("started_legal", one).items()}
+        counts = {LEGAL_WORDS.get(n, n): count for n, count in margins.split("started_legal", one).items()}
         for name in (*_YOUNG_OFFENDER, *_BRIEF[:3], VOLUNTARY, PLACEMENT_ORDER, FULL):
             weights = {VOLUNTARY: agreed, PLACEMENT_ORDER: np.where(age < 4, 1.0, 0.0)}.get(name, np.ones(len(stays)))
             weights = np.where(age >= 12, weights, 0.0) if name in _YOUNG_OFFENDER else weights

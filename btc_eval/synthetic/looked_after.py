@@ -23,26 +23,6 @@ REGISTERED_FROM = 2025
 SUPPORTED = "semi-independent, not regulated as a children's home"
 REGISTERED = "registered supported accommodation"
 
-_PLACEMENTS = {
-    p.ADOPTION: {
-        "adoption under order, new carer": 0.8, "adoption under order, current carer": 0.1,
-        "adoption with consent, new carer": 0.1,
-    },
-    p.PARENTS: {"own parents": 1.0},
-    p.HOMES: {"children's home": 0.97, "secure home": 0.03},
-    p.SUPPORTED: {SUPPORTED: 1.0},
-    p.SCHOOLS: {"residential school": 1.0},
-    p.RESIDENTIAL: {
-        "family centre or mother and baby unit": 0.6, "residential care home": 0.25, "health service or medical": 0.15,
-    },
-    p.OTHER: {"other placement": 1.0},
-}  # fmt: skip
-_CHANGE = {
-    "change to the care plan": 0.34, "carer asked, child's behaviour": 0.14, "carer asked, other reason": 0.12,
-    "child asked": 0.05, "placement closed": 0.03, "status of the placement changed": 0.10,
-    "allegation under section 47": 0.02, "other reason": 0.20,
-}  # fmt: skip
-
 
 def episodes(world: World, margins: Margins, rng: Generator) -> pd.DataFrame:
     """Which episodes does the looked-after return show?
@@ -78,7 +58,9 @@ def episodes(world: World, margins: Margins, rng: Generator) -> pd.DataFrame:
         "",
     )
     moves_next = np.roll(history["moved"].to_numpy(), -1) & ~last
-    frame["change_reason"] = np.where(moves_next & finished, choose(_CHANGE, len(frame), rng), "")
+    frame["change_reason"] = np.where(
+        moves_next & finished, choose(world.parameters.shares("care_detail", "change_reasons"), len(frame), rng), ""
+    )
     frame["ended"] = frame["ended"].where(finished, NEVER)
     return pd.concat([frame, _short_breaks(world, margins, rng)], ignore_index=True)
 
@@ -113,21 +95,22 @@ def _describe(world: World, frame: pd.DataFrame, history: pd.DataFrame, rng: Gen
     names = np.array(p.GROUPS, dtype=object)[history["group"]]
     placement = np.full(number, "", dtype=object)
     provider = np.full(number, "", dtype=object)
-    for group, shares in _PLACEMENTS.items():
+    for group, shares in world.parameters.block("care_detail")["placements"].items():
         here = np.flatnonzero(names == group)
         placement[here] = choose(shares, len(here), rng)
     foster = names == p.FOSTER
     kin = rng.random(number) < world.parameters.number("care", "kinship")
-    settled = rng.random(number) < 0.38
+    settled = rng.random(number) < world.parameters.number("care_detail", "long_term_fostering")
     placement[foster & kin] = "relative or friend, other"
     placement[foster & kin & settled] = "relative or friend, long term"
     placement[foster & ~kin] = "foster carer, other"
     placement[foster & ~kin & settled] = "foster carer, long term"
     own = kin | (rng.random(number) < world.parameters.number("care", "own_carers"))
-    provider[foster] = np.where(own, "own council", np.where(rng.random(number) < 0.9, "private", "voluntary"))[foster]
+    agencies = choose(world.parameters.shares("care_detail", "fostering_agencies"), number, rng)
+    provider[foster] = np.where(own, "own council", agencies)[foster]
     provider[names == p.PARENTS], provider[names == p.ADOPTION] = "parent", "own council"
     rest = ~foster & ~np.isin(names, [p.PARENTS, p.ADOPTION])
-    provider[rest] = choose({"private": 0.78, "own council": 0.16, "voluntary": 0.06}, int(rest.sum()), rng)
+    provider[rest] = choose(world.parameters.shares("care_detail", "other_providers"), int(rest.sum()), rng)
     postcode = placement_postcodes(
         world, frame["child"].to_numpy(), names == p.PARENTS, frame["started"].to_numpy(), rng
     )

@@ -1,30 +1,22 @@
 """To which totals is an extract drawn? Wirral's published figures, year by year, made whole.
 
 The publications leave gaps: a breakdown that starts late, a small count held back, a year not yet out. Each gap is
-filled by a stated rule and remembered as filled, so that nobody reconciles against a number that was never published:
-a missing year takes the straight line between its neighbours, or the nearest year at an end; a missing breakdown takes
-the shares of the nearest year that has one; counts held back share what their row leaves over.
+filled by a stated rule and remembered as filled, so that nobody reconciles against a number that was never published;
+a missing breakdown takes the shares of the nearest year that has one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
-import pandas as pd
 
 from btc_eval.errors import refuse
 from btc_eval.synthetic.days import Ints
 from btc_eval.synthetic.parameters import Parameters
+from btc_eval.synthetic.published import Statistics, Wirral, made_good, nearest, whole
 from btc_eval.synthetic.quotas import parts, parts_named
-
-WIRRAL = "E08000015"
-MONTHS = (
-    "april", "may", "june", "july", "august", "september",
-    "october", "november", "december", "january", "february", "march",
-)  # fmt: skip
 
 #: Our name → table and measure in the compiled official statistics.
 COUNTS: Mapping[str, tuple[str, str]] = {
@@ -51,21 +43,21 @@ COUNTS: Mapping[str, tuple[str, str]] = {
     "care_ceased": ("looked_after", "children_ceased"),
 }
 
-#: Our name → table, measure and breakdown, and the count it divides.
-SPLITS: Mapping[str, tuple[str, str, str, str]] = {
-    "source": ("referral_sources", "referrals", "source", "referrals"),
-    "need": ("primary_need", "children at 31 March", "primary need", "in_need"),
-    "assessment_days": ("assessments", "assessments", "working days", "assessments"),
-    "conference_days": ("child_protection_enquiries", "conferences", "working days", "conferences"),
-    "stock_age": ("looked_after_stock", "children", "age", "looked_after"),
-    "stock_legal": ("looked_after_stock", "children", "legal status", "looked_after"),
-    "stock_placement": ("looked_after_stock", "children", "placement", "looked_after"),
-    "started_age": ("looked_after_starts", "children", "age", "care_started"),
-    "started_legal": ("looked_after_starts", "children", "legal status", "care_started"),
-    "started_need": ("looked_after_starts", "children", "need", "care_started"),
-    "started_asylum": ("looked_after_starts", "children", "asylum", "care_started"),
-    "ceased_age": ("looked_after_ceases", "children", "age", "care_ceased"),
-    "ceased_reason": ("looked_after_ceases", "children", "reason", "care_ceased"),
+#: Our name → table and breakdown, and the count it divides.
+SPLITS: Mapping[str, tuple[str, str, str]] = {
+    "source": ("referral_sources", "source", "referrals"),
+    "need": ("primary_need", "primary need", "in_need"),
+    "assessment_days": ("assessments", "working days", "assessments"),
+    "conference_days": ("child_protection_enquiries", "working days", "conferences"),
+    "stock_age": ("looked_after_stock", "age", "looked_after"),
+    "stock_legal": ("looked_after_stock", "legal status", "looked_after"),
+    "stock_placement": ("looked_after_stock", "placement", "looked_after"),
+    "started_age": ("looked_after_starts", "age", "care_started"),
+    "started_legal": ("looked_after_starts", "legal status", "care_started"),
+    "started_need": ("looked_after_starts", "need", "care_started"),
+    "started_asylum": ("looked_after_starts", "asylum", "care_started"),
+    "ceased_age": ("looked_after_ceases", "age", "care_ceased"),
+    "ceased_reason": ("looked_after_ceases", "reason", "care_ceased"),
 }
 
 #: Counts whose rise is the coming of a collection, not of cases: absent before their first year, not filled backwards.
@@ -73,34 +65,6 @@ COLLECTED_FROM = {"need_plans_started": 2022, "need_plans": 2022}
 
 AGES = ("under 1 year", "1 to 4 years", "5 to 9 years", "10 to 15 years", "16 years and over")
 AGES_LEAVING = (*AGES[:4], "16 years", "17 years", "18 years and over")
-
-
-class Statistics(Protocol):
-    """What is asked of the compiled official statistics: one figure a row, by table."""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Return the names of the tables held."""
-
-    def table(self, name: str) -> pd.DataFrame:
-        """Return one table."""
-
-
-class _Wirral:
-    """Wirral's rows of each table, oldest release first, read once."""
-
-    def __init__(self, statistics: Statistics) -> None:
-        self._statistics = statistics
-        self._kept: dict[str, pd.DataFrame] = {}
-
-    def holds(self, table: str) -> bool:
-        return table in self._statistics.names
-
-    def rows(self, table: str) -> pd.DataFrame:
-        if table not in self._kept:
-            frame = self._statistics.table(table)
-            self._kept[table] = frame[frame["area_code"] == WIRRAL].sort_values("vintage", kind="stable")
-        return self._kept[table]
 
 
 @dataclass(frozen=True)
@@ -190,8 +154,8 @@ def margins(
         Where Wirral's referrals of a year in the window are not published.
     """
     years = list(range(first_year - 2, last_year + 1))
-    wirral = _Wirral(statistics)
-    known = {name: _series(wirral, table, measure) for name, (table, measure) in COUNTS.items()}
+    wirral = Wirral(statistics)
+    known = {name: wirral.series(table, measure) for name, (table, measure) in COUNTS.items()}
     _more_looked_after(wirral, known)
     missing = [year for year in range(first_year, last_year + 1) if year not in known["referrals"]]
     if missing or first_year > last_year:
@@ -202,12 +166,14 @@ def margins(
             allowed=f"first to last between {min(known['referrals']) + 1} and {max(known['referrals'])}",
             do="Choose collection years (ending 31 March) for which Wirral's referrals are published.",
         )
-    counts = {name: _whole(series, years, scale) for name, series in known.items()}
+    counts = {name: whole(series, years, scale) for name, series in known.items()}
+    for year in set(years[1:]) - set(known["care_ceased"]):
+        started = counts["care_started"][year]
+        counts["care_ceased"][year] = counts["looked_after"][year - 1] + started - counts["looked_after"][year]
     for name, first in COLLECTED_FROM.items():
         counts[name] = {year: count if year >= first else 0 for year, count in counts[name].items()}
     splits = {
-        name: _splits(wirral, parameters, name, known[whole], counts[whole])
-        for name, (_, _, _, whole) in SPLITS.items()
+        name: _split(wirral, parameters, name, known[total], counts[total]) for name, (_, _, total) in SPLITS.items()
     }
     return Margins(
         first_year=first_year,
@@ -221,72 +187,20 @@ def margins(
     )
 
 
-def _series(wirral: _Wirral, table: str, measure: str) -> dict[int, int]:
-    """Return year → the newest published count. A literal nought for a whole council is a gap in the publication."""
-    rows = wirral.rows(table)
-    rows = rows[(rows["measure"] == measure) & (rows["breakdown"] == "") & (rows["value"] > 0)]
-    return {int(year): round(value) for year, value in zip(rows["year"], rows["value"])}
-
-
-def _more_looked_after(wirral: _Wirral, known: dict[str, dict[int, int]]) -> None:
+def _more_looked_after(wirral: Wirral, known: dict[str, dict[int, int]]) -> None:
     """Add the years that the looked-after table lacks (2018 is in no release held) from the ten-year series."""
     if wirral.holds("looked_after_tool"):
         for name, measure in (("looked_after", "children_at_31_march"), ("care_started", "children_started")):
-            known[name] = {**_series(wirral, "looked_after_tool", measure), **known[name]}
+            known[name] = {**wirral.series("looked_after_tool", measure), **known[name]}
 
 
-def _whole(series: Mapping[int, int], years: Sequence[int], scale: float) -> dict[int, int]:
-    """Return every year: published, or on the straight line between its neighbours, or as the nearest."""
-    at = sorted(series)
-    values = np.interp(years, at, [series[year] for year in at])
-    return {year: round(float(value) * scale) for year, value in zip(years, values)}
-
-
-def _splits(
-    wirral: _Wirral, parameters: Parameters, name: str, published: Mapping[int, int], totals: Mapping[int, int]
+def _split(
+    wirral: Wirral, parameters: Parameters, name: str, published: Mapping[int, int], totals: Mapping[int, int]
 ) -> dict[int, dict[str, int]]:
-    table, measure, breakdown, _ = SPLITS[name]
-    rows = wirral.rows(table)
-    rows = rows[(rows["measure"] == measure) & (rows["breakdown"] == breakdown)]
-    shown = {year: _row(rows[rows["year"] == year]) for year in sorted(set(rows["year"].tolist()))}
-    shown = {year: row for year, row in shown.items() if any(value for value in row.values())}
-    known = {**_assumed(parameters, name), **_made_good(shown, published)}
-    result = {}
-    for year, total in totals.items():
-        nearest = min(known, key=lambda other: (abs(other - year), other))
-        result[year] = parts_named(total, known[nearest])
-    return result
-
-
-def _row(group: pd.DataFrame) -> dict[str, float | None]:
-    """Return category → count of one year; `None` where it is held back, nought where it was not collected."""
-    group = group.drop_duplicates("category", keep="last")
-    held_back = group["reason"].str.contains("suppressed")
-    return {
-        category: None if hidden else (0.0 if np.isnan(value) else float(value))
-        for category, value, hidden in zip(group["category"], group["value"], held_back)
-    }
-
-
-def _made_good(
-    shown: Mapping[int, Mapping[str, float | None]], published: Mapping[int, int]
-) -> dict[int, dict[str, float]]:
-    """Return the rows with what is held back filled in: the remainder of the row's total, in the shares of near years."""
-    result = {}
-    for year, row in shown.items():
-        hidden = [category for category, value in row.items() if value is None]
-        remainder = max(published.get(year, 0) - round(sum(value or 0.0 for value in row.values())), 0)
-        weights = {category: _near(shown, category, year) for category in hidden}
-        filled = parts_named(remainder, weights) if hidden else {}
-        result[year] = {category: float(filled.get(category, value or 0)) for category, value in row.items()}
-    return result
-
-
-def _near(shown: Mapping[int, Mapping[str, float | None]], category: str, year: int) -> float:
-    """Return the category's count in the nearest year that shows it, and at least 1."""
-    years = [other for other, row in shown.items() if row.get(category)]
-    nearest = min(years, key=lambda other: (abs(other - year), other), default=year)
-    return max(shown[nearest].get(category) or 0.0, 1.0)
+    """Divide every year's total as published, or as in the nearest year that is."""
+    table, breakdown, _ = SPLITS[name]
+    known = {**_assumed(parameters, name), **made_good(wirral.breakdown(table, breakdown), published)}
+    return {year: parts_named(total, known[nearest(list(known), year)]) for year, total in totals.items()}
 
 
 def _assumed(parameters: Parameters, name: str) -> dict[int, dict[str, float]]:
@@ -312,31 +226,22 @@ def _assumed(parameters: Parameters, name: str) -> dict[int, dict[str, float]]:
 
 
 def _factors(
-    wirral: _Wirral, totals: Mapping[int, int], years: Sequence[int], scale: float
+    wirral: Wirral, totals: Mapping[int, int], years: Sequence[int], scale: float
 ) -> dict[int, dict[str, int]]:
-    rows = wirral.rows("assessment_factors")
-    rows = rows[rows["breakdown"] == "factor"]
-    # Categories overlap, so nothing is left over to share: a count held back is taken as the middle of 1 to 5.
-    known = {
-        year: {k: 3.0 if v is None else v for k, v in _row(rows[rows["year"] == year]).items()}
-        for year in sorted(set(rows["year"].tolist()))
-    }
-    episodes = _series(wirral, "assessment_factors", "episodes_with_a_factor")
+    shown = wirral.breakdown("assessment_factors", "factor")
+    episodes = wirral.series("assessment_factors", "episodes_with_a_factor")
     result = {}
     for year in years:
-        nearest = min(known, key=lambda other: (abs(other - year), other))
-        ratio = scale if nearest == year else totals[year] / episodes[nearest]
-        result[year] = {name: min(round(count * ratio), totals[year]) for name, count in known[nearest].items()}
+        near = nearest(list(shown), year)
+        ratio = scale if near == year else totals[year] / episodes[near]
+        # Factors overlap, so nothing is left over to share: a count held back is taken as 3, the middle of 1 to 5.
+        counts = {name: 3.0 if count is None else count for name, count in shown[near].items()}
+        result[year] = {name: min(round(count * ratio), totals[year]) for name, count in counts.items()}
     return result
 
 
-def _months(wirral: _Wirral, totals: Mapping[int, int], years: Sequence[int]) -> dict[int, Ints]:
+def _months(wirral: Wirral, totals: Mapping[int, int], years: Sequence[int]) -> dict[int, Ints]:
     """Return referrals by month; a year whose months are not published takes the seasons of the last three that are."""
-    rows = wirral.rows("monthly_referrals")
-    wide = rows[rows["measure"].isin(MONTHS)].pivot_table(
-        index="year", columns="measure", values="value", aggfunc="last"
-    )
-    wide = wide[list(MONTHS)].dropna()
-    seasons = wide.tail(3).sum().to_numpy(dtype=np.float64)
-    known = {int(year): row.to_numpy(dtype=np.float64) for year, row in wide.iterrows()}  # type: ignore[call-overload]
+    known = wirral.months()
+    seasons = np.sum([known[year] for year in sorted(known)[-3:]], axis=0)
     return {year: parts(totals[year], known.get(year, seasons)) for year in years}

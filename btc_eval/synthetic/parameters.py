@@ -14,7 +14,7 @@ import numpy as np
 
 from btc_eval.errors import refuse
 from btc_eval.locations import data_folder, note_read
-from btc_eval.synthetic.days import NEVER, Floats, Ints, day_of
+from btc_eval.synthetic.days import Floats, Ints, day_of
 
 Block = Mapping[str, Any]
 
@@ -159,6 +159,3 @@ def _wrong(path: Path, place: str, found: str) -> Exception:
         allowed="the parameters of the demonstration extract, as in the version under control",
         do="Restore the file from version control.",
     )
-
-
-__all__ = ["NEVER", "Effect", "Parameters", "Wards", "load"]

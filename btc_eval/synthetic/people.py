@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from btc_eval.synthetic.days import NEVER, Ints
+from btc_eval.synthetic.days import Ints
 from btc_eval.synthetic.quotas import draw_together
 from btc_eval.synthetic.world import World
 
@@ -48,8 +48,7 @@ def people(world: World, rng: Generator) -> pd.DataFrame:
     shares = world.parameters.shares("children", "ethnicity")
     asylum = children["asylum"].astype(bool)
     ethnicity = choose_for(shares, family, rng)
-    ethnicity[asylum] = choose({"any other ethnic group": 0.5, "any other Asian background": 0.2, "Black African": 0.3},
-                               int(asylum.sum()), rng)  # fmt: skip
+    ethnicity[asylum] = choose(world.parameters.shares("children", "asylum_ethnicity"), int(asylum.sum()), rng)
     serial = rng.permutation(number) + 1
     numbers = rng.permutation(len(world.families)) + 1
     families = np.array([f"{PREFIX}F{one:06d}" for one in numbers.tolist()], dtype=object)
@@ -102,8 +101,3 @@ def mark_asylum_seekers(world: World, wanted: dict[int, int], starts_in: Ints, r
         weights = np.where(old, 1.0, 0.0) * np.where(alone, 20.0, 1.0) * (children["stayed"][child] == 1)
         chosen = draw_together(weights, np.arange(len(stay)), number, 0.0, rng)
         children["asylum"][child[chosen]] = 1
-
-
-def days_or_never(values: pd.Series) -> Ints:
-    """Return a column of days, `NEVER` where it is missing."""
-    return np.asarray(values.fillna(NEVER), dtype=np.int64)

@@ -56,7 +56,8 @@ def placement_postcodes(world: World, child: Ints, at_home: Flags, when: Ints, r
     """At which postcode is each placement? With parents at home; else four in five in the borough, in any ward."""
     wards = world.parameters.wards
     ward = rng.choice(len(wards.codes), size=len(child), p=wards.children / wards.children.sum())
-    ward = np.where(rng.random(len(child)) < 0.2, _OUTSIDE - 1, ward)
+    outside = rng.random(len(child)) < world.parameters.number("care_detail", "outside_the_borough")
+    ward = np.where(outside, _OUTSIDE - 1, ward)
     away = postcode(ward, rng.integers(0, wards.postcodes, size=len(child)))
     away[at_home] = home_postcode(world, child, when)[at_home]
     return away
@@ -68,8 +69,8 @@ def addresses(world: World, child_id: Words) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        `child` (a position), `child_id`, `started`, `ended` (days, `ended` included), `postcode`. The first address
-        starts at birth; a move ends one address and starts the next the day after.
+        `child` (a position), `child_id`, `started`, `ended` (days, `ended` not included), `postcode`. The first address
+        starts at birth; a move ends one address and starts the next on the same day.
     """
     children = world.children
     everyone = np.arange(len(children))
@@ -77,7 +78,7 @@ def addresses(world: World, child_id: Words) -> pd.DataFrame:
     start = np.minimum(children["born"], children["known"])
     has_moved = np.flatnonzero((moved != NEVER) & (moved > start))
     ended = np.full(len(children), NEVER, dtype=np.int64)
-    ended[has_moved] = moved[has_moved] - 1
+    ended[has_moved] = moved[has_moved]
     before = {"child": everyone, "started": start, "ended": ended, "postcode": home_postcode(world, everyone, start)}
     after = {
         "child": has_moved,

@@ -55,9 +55,7 @@ def draw(weights: Floats, number: int, rng: Generator) -> Ints:
     ----------
     Efraimidis and Spirakis (2006), "Weighted random sampling with a reservoir".
     """
-    with np.errstate(divide="ignore"):
-        keys = rng.exponential(size=len(weights)) / weights
-    return _smallest(keys, number)
+    return _smallest(rng.exponential(size=len(weights)), weights, number)
 
 
 def draw_together(weights: Floats, group: Ints, number: int, together: float, rng: Generator) -> Ints:
@@ -66,13 +64,13 @@ def draw_together(weights: Floats, group: Ints, number: int, together: float, rn
         return np.zeros(0, dtype=np.int64)
     shared = rng.exponential(size=int(group.max()) + 1)[group]
     own = rng.exponential(size=len(weights))
-    luck = np.where(rng.random(len(weights)) < together, shared, own)
+    return _smallest(np.where(rng.random(len(weights)) < together, shared, own), weights, number)
+
+
+def _smallest(luck: Floats, weights: Floats, number: int) -> Ints:
+    """Return the positions of the smallest luck over weight, in order; compared as logarithms, which cannot overflow."""
     with np.errstate(divide="ignore"):
-        keys = luck / weights
-    return _smallest(keys, number)
-
-
-def _smallest(keys: Floats, number: int) -> Ints:
+        keys = np.log(luck) - np.log(weights)
     possible = int(np.isfinite(keys).sum())
     number = min(number, possible)
     if number <= 0:
@@ -85,9 +83,3 @@ def between(low: Ints, high: Ints, rng: Generator) -> Ints:
     """Which whole number falls between these, both included? The lower where the upper lies below it."""
     width = np.maximum(high - low, 0) + 1
     return np.asarray(low + np.floor(rng.random(len(low)) * width).astype(np.int64))
-
-
-def deal(counts: Mapping[str, int], rng: Generator) -> list[str]:
-    """In what random order do these names come, each as often as it is counted?"""
-    names = [name for name, count in counts.items() for _ in range(count)]
-    return [names[i] for i in rng.permutation(len(names))]

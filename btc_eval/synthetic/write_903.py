@@ -73,7 +73,7 @@ def _frames(borough: Borough, year: int, rng: Generator) -> Mapping[str, pd.Data
         "placed_for_adoption": _hidden(
             placed[(placed["placed"] <= last) & placed["stay"].isin(episodes["stay"])], "ceased", "ceased_reason", last
         ),
-        "previous_permanence": _permanence(borough, looked_after, year),
+        "previous_permanence": _permanence(borough, looked_after),
         "missing_episodes": _hidden(
             absences[(absences["started"] <= last) & (absences["ended"] >= first)], "ended", "", last
         ),
@@ -138,7 +138,7 @@ def _asylum(borough: Borough, child: Ints, year: int) -> pd.DataFrame:
     )
 
 
-def _permanence(borough: Borough, child: Ints, year: int) -> pd.DataFrame:
+def _permanence(borough: Borough, child: Ints) -> pd.DataFrame:
     """Say for each child looked after whether an order had given them a home before; the same answer every year."""
     share = borough.world.parameters.number("care", "previous_permanence")
     serial = borough.people["child_id"].str[-7:].astype(int).to_numpy()[child]
@@ -156,7 +156,6 @@ def _permanence(borough: Borough, child: Ints, year: int) -> pd.DataFrame:
     dates = (
         (pd.Timestamp("1970-01-01") + pd.to_timedelta(ordered, unit="D")).dt.strftime("%d/%m/%Y").to_numpy(dtype=object)
     )
-    del year
     return pd.DataFrame(
         {
             "child": child,

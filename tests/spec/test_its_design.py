@@ -137,20 +137,103 @@ def test_the_default_is_chosen_by_the_series_and_says_why() -> None:
     long = pd.DataFrame({"t": range(60), "rate": rng.normal(10, 1, 60), "n": rng.poisson(30, 60)})
     assert its.fit(long, outcome="rate", time="t", start=30).spec.estimator == "reml"
     counts = its.fit(long, outcome="n", time="t", start=30)
-    assert counts.spec.estimator == "quasi-poisson"
+    assert counts.spec.estimator == "quasi-poisson-ar1"
     assert "counts" in counts.why
     short = its.fit(long.iloc[:10], outcome="rate", time="t", start=5)
     assert (short.spec.estimator, short.spec.intervals) == ("ols", "calibrated")
     assert short.low_information
     assert "low-information" in short.why
-    alike = pd.DataFrame({"t": range(80), "n": _alike(rng, 80)})
-    fit = its.fit(alike, outcome="n", time="t", start=40)
-    assert fit.spec.estimator == "quasi-poisson-ar1"
-    assert "above 0.2" in fit.why
+    few = its.fit(long.iloc[:10], outcome="n", time="t", start=5)
+    assert (few.spec.estimator, few.spec.intervals) == ("quasi-poisson", "calibrated")
+    sixteen = its.fit(long.iloc[:16], outcome="n", time="t", start=8)
+    assert (sixteen.spec.estimator, sixteen.spec.intervals) == ("quasi-poisson-ar1", "calibrated")
+    assert (its.fit(long.iloc[:16], outcome="n", time="t", start=8, estimator="ols").spec.intervals) == "model"
 
 
-def _alike(rng: np.random.Generator, n: int) -> np.ndarray[Any, np.dtype[np.int64]]:
-    level = np.zeros(n)
-    for t in range(1, n):
-        level[t] = 0.7 * level[t - 1] + rng.normal(0, 0.2)
-    return rng.poisson(200 * np.exp(level))
+def test_calibrated_intervals_are_never_narrower_and_agree_with_their_p_value() -> None:
+    rng = np.random.default_rng(4)
+    for seed in range(6):
+        frame = pd.DataFrame({"t": range(14), "rate": np.random.default_rng(seed).normal(10, 1, 14)})
+        frame["n"] = rng.poisson(40, 14)
+        for outcome, estimator in (
+            ("rate", "reml"),
+            ("rate", "ols"),
+            ("n", "quasi-poisson-ar1"),
+            ("n", "quasi-poisson"),
+        ):
+            options: dict[str, Any] = {"outcome": outcome, "time": "t", "start": 7, "estimator": estimator}
+            wide = its.fit(frame, intervals="calibrated", **options).tidy().set_index("term")
+            plain = its.fit(frame, intervals="model", **options).tidy().set_index("term")
+            ratio = (wide["conf_high"] - wide["conf_low"]) / (plain["conf_high"] - plain["conf_low"])
+            assert (ratio >= 1 - 1e-9).all()
+            outside = (wide["conf_low"] > 0) | (wide["conf_high"] < 0)
+            known = wide["p_value"].notna()
+            assert ((wide["p_value"] < 0.05) == outside)[known].all()
+
+
+class TestControls:
+    def frame(self) -> pd.DataFrame:
+        rng = np.random.default_rng(5)
+        return pd.DataFrame(
+            {"t": range(40), "n": rng.poisson(60, 40), "c": rng.poisson(90, 40), "rate": rng.normal(9, 1, 40)}
+        ).assign(other=rng.normal(7, 1, 40))
+
+    def fit(self, frame: pd.DataFrame, outcome: str, **options: Any) -> its.SegmentedFit:
+        return its.fit(frame, outcome=outcome, time="t", start=20, **options)
+
+    def test_an_offset_control_is_a_population(self) -> None:
+        control = self.fit(self.frame(), "n", control="c", estimator="quasi-poisson")
+        people = self.fit(self.frame(), "n", population="c", estimator="quasi-poisson")
+        pd.testing.assert_frame_equal(control.tidy(), people.tidy())
+        pd.testing.assert_frame_equal(control.effect(), people.effect())
+        pd.testing.assert_frame_equal(control.counterfactual(), people.counterfactual())
+
+    def test_a_difference_is_the_series_less_the_control(self) -> None:
+        frame = self.frame().assign(gap=lambda f: f["rate"] - f["other"])
+        for estimator in ("ols", "reml", "newey-west", "prais-winsten"):
+            control = self.fit(frame, "rate", control="other", estimator=estimator)
+            gap = self.fit(frame, "gap", estimator=estimator)
+            np.testing.assert_allclose(control.tidy().iloc[:, 1:], gap.tidy().iloc[:, 1:], rtol=1e-7, atol=1e-10)
+            table = control.counterfactual()
+            np.testing.assert_allclose(table["observed"], frame["rate"])
+            np.testing.assert_allclose(table["fitted"] - frame["other"], gap.counterfactual()["fitted"])
+
+    def test_stacked_least_squares_has_the_estimates_of_the_difference(self) -> None:
+        stacked = self.fit(self.frame(), "rate", control="other", control_as="stacked", estimator="ols").tidy()
+        gap = self.fit(self.frame(), "rate", control="other", estimator="ols").tidy()
+        np.testing.assert_allclose(stacked["estimate"][:4], gap["estimate"])
+        assert stacked["term"].tolist()[4:] == [
+            "control_intercept",
+            "control_trend",
+            "control_level_change",
+            "control_slope_change",
+        ]
+
+    def test_a_covariate_control_has_a_term(self) -> None:
+        fit = self.fit(self.frame(), "rate", control="other", control_as="covariate", estimator="ols")
+        assert fit.terms[-1] == "control_other"
+
+
+def test_several_interventions_share_out_the_whole_effect() -> None:
+    rng = np.random.default_rng(6)
+    frame = pd.DataFrame({"t": range(60), "rate": rng.normal(20, 1, 60)})
+    fit = its.fit(frame, outcome="rate", time="t", start=[20, 40], estimator="ols")
+    total = fit.effect().set_index("term").loc["cumulative", "estimate"]
+    parts = [fit.effect(intervention=k).set_index("term").loc["cumulative", "estimate"] for k in (1, 2)]
+    assert sum(parts) == pytest.approx(total)
+
+
+@pytest.mark.parametrize("order", [(2, 0, 0), (1, 0, 1)])
+def test_longer_memory_than_one_period(order: tuple[int, int, int]) -> None:
+    rng = np.random.default_rng(7)
+    noise = np.zeros(160)
+    for t in range(2, 160):
+        noise[t] = 0.5 * noise[t - 1] + 0.3 * noise[t - 2] + rng.normal()
+    frame = pd.DataFrame({"t": range(120), "rate": 30 + noise[40:] - 3 * (np.arange(120) >= 60)})
+    restricted = its.fit(frame, outcome="rate", time="t", start=60, estimator="reml", order=order)
+    full = its.fit(frame, outcome="rate", time="t", start=60, estimator="arima", order=order)
+    assert restricted.fits.phi.shape == (1, 2)
+    row, other = (f.tidy().set_index("term").loc["level_change"] for f in (restricted, full))
+    assert row["conf_low"] < -3 < row["conf_high"]
+    assert row["conf_high"] - row["conf_low"] > other["conf_high"] - other["conf_low"]
+    assert row["estimate"] == pytest.approx(other["estimate"], abs=0.2)

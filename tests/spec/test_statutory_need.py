@@ -1,4 +1,4 @@
-"""Worked examples: referrals, re-referrals, children in need, conferences, plans, wards, and what a difference means."""
+"""Worked examples: referrals, re-referrals, need, conferences, plans, wards, and what a difference means."""
 
 from __future__ import annotations
 

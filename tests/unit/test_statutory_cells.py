@@ -165,7 +165,9 @@ def test_every_table_can_be_told_by_its_headings() -> None:
     assert kinds == {Sort.CODE}
 
 
-@pytest.mark.parametrize("text", ["CH41 1AA", "ch411aa", "123456", "01/02/2010", "Q12345678", "<script>", "RND0002152", "é"])
+@pytest.mark.parametrize(
+    "text", ["CH41 1AA", "ch411aa", "123456", "01/02/2010", "Q12345678", "<script>", "RND0002152", "é"]
+)
 def test_a_code_is_shown_only_where_it_can_be_nothing_else(text: str) -> None:
     assert text not in shown_code(text)
     assert shown_code(text).startswith("(")
@@ -179,3 +181,14 @@ def test_a_heading_of_data_is_not_shown() -> None:
 
 def test_a_column_that_nobody_asked_for_is_absent() -> None:
     assert Column("a", "A").headings == {"a"}
+
+
+def test_departures_from_the_form_of_dates_and_spaces_are_counted() -> None:
+    _, notes = read("started", "01/04/2021", "2021-04-01", " 01/04/2021", "45382")
+    assert notes.departures == {
+        ("started", "a date with its parts in another order than the format's, read"): 1,
+        ("started", "spaces or invisible characters around the value"): 1,
+        ("started", "a spreadsheet's day number for a date"): 1,
+    }
+    _, notes = read("referred", "01/04/2021", "2021-04-01", table=words.TABLES["cin_episodes"])
+    assert sum(notes.departures.values()) == 1

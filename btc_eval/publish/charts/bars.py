@@ -81,13 +81,17 @@ class Bars:
         colour = alt.condition("datum.own", alt.value(style.NAVY), alt.value(style.FAINT))
         layers = [
             bars.mark_rule(strokeWidth=_BAR, strokeCap="butt").encode(x=x, x2=alt.datum(0), y=y, color=colour),
-            bars.mark_text(align="left", baseline="bottom", dy=-_BAR / 2 - 2).encode(
-                x=alt.value(0), y=y, text="name:N"
-            ),
-            bars.mark_text(align="left", baseline="middle", dx=6, fontWeight=700).encode(x=x, y=y, text="said:N"),
             *self._reference(x, height),
+            *self._names(bars, y),
+            bars.mark_text(align="left", baseline="middle", dx=6, fontWeight=700).encode(x=x, y=y, text="said:N"),
         ]
         return base.assemble(layers, rows, height=height, mark=mark)
+
+    def _names(self, bars: alt.Chart, y: alt.Y) -> list[alt.Chart]:
+        """Return the names above their bars, on a ground of their own where a rule passes behind."""
+        place: dict[str, Any] = {"align": "left", "baseline": "bottom", "dy": -_BAR / 2 - 2}
+        ground: dict[str, Any] = {"stroke": style.PAPER, "strokeWidth": 5, "strokeJoin": "round", "fill": style.PAPER}
+        return [bars.mark_text(**place, **more).encode(x=alt.value(0), y=y, text="name:N") for more in (ground, {})]
 
     def _reference(self, x: alt.X, height: float) -> list[alt.Chart]:
         if self.reference is None:

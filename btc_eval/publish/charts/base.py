@@ -33,6 +33,8 @@ class Panel:
         The data drawn, one dictionary a row, of the drawn columns alone.
     wide, narrow
         The specifications; their data set `table` is `rows`.
+    key
+        Words for the numbers 1, 2, … that the narrow drawing has where the wide one has words.
     """
 
     title: str
@@ -40,6 +42,7 @@ class Panel:
     rows: list[dict[str, Any]]
     wide: dict[str, Any]
     narrow: dict[str, Any]
+    key: tuple[str, ...] = ()
 
     def page_spec(self) -> dict[str, Any]:
         """Return the one specification the page carries: the wide one, with the narrow one beside it in `usermeta`."""

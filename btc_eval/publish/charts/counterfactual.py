@@ -12,7 +12,7 @@ import pandas as pd
 from btc_eval.publish.charts import base, style
 from btc_eval.publish.charts.layout import Event, moment, ticks
 from btc_eval.publish.charts.lines import end_labels, value_format
-from btc_eval.publish.charts.timeline import PLOT_HEIGHT, Clock, event_layers, value_axis
+from btc_eval.publish.charts.timeline import PLOT_HEIGHT, Clock, event_key, event_layers, value_axis
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,13 +57,16 @@ class Counterfactual:
         shown[[self.expected, self.low, self.high]] = shown[[self.expected, self.low, self.high]].mask(before)
         rows = base.drawn_rows(shown)
         wide, narrow = (self._spec(shown, rows, mark, narrow=narrow) for narrow in (False, True))
-        return [base.Panel("", self.axis, rows, wide, narrow)]
+        key = event_key(self._events(), Clock.of(shown[self.x], self.x, narrow=True))
+        return [base.Panel("", self.axis, rows, wide, narrow, key)]
+
+    def _events(self) -> list[Event]:
+        return [*self.events, Event(self.start, self.start_label, strong=True)]
 
     def _spec(self, frame: pd.DataFrame, rows: list[dict[str, Any]], mark: str, *, narrow: bool) -> dict[str, Any]:
         clock = Clock.of(frame[self.x], self.x, narrow=narrow)
         plot = PLOT_HEIGHT[narrow]
-        events = [*self.events, Event(self.start, self.start_label, strong=True)]
-        marked, band = event_layers(events, clock, height=plot)
+        marked, band = event_layers(self._events(), clock, height=plot)
         height = band + plot
         values = frame[[self.observed, self.fitted, self.expected, self.low, self.high]]
         scale = ticks(0.0, float(values.max().max()), zero=True)

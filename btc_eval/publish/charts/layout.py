@@ -101,31 +101,53 @@ def place_events(events: Iterable[tuple[Event, float]], width: float) -> tuple[l
 
     Notes
     -----
-    A rule hangs from its label down to the axis, so a label may not lie across a rule that starts above it. Labels
-    of the left half read to the right of their rule, the others to the left; the outermost are placed first.
+    A rule hangs from its label down to the axis, so a label may not lie across a rule that starts above it. Several
+    orders and widths of label are tried; the one with the fewest meetings, and then the fewest rows, is taken.
     """
-    known = sorted(events, key=lambda pair: min(pair[1], width - pair[1]))
-    placed: list[tuple[Placed, float, float, float]] = []
-    for event, x in known:
-        prefer_right = x < width / 2
-        options = [option for side in (prefer_right, not prefer_right) for option in _rows(event, x, side, width)]
-        chosen = next((o for o in options if not any(_clash(o, other) for other in placed)), options[0])
-        placed.append(chosen)
+    known = sorted(events, key=lambda pair: pair[1])
+    inwards = sorted(known, key=lambda pair: min(pair[1], width - pair[1]))
+    plans = [
+        _plan(order, width, share, turn)
+        for share in (1.0, 0.75, 0.55)
+        for order, turn in ((inwards, width / 2), (known, math.inf), (known[::-1], -math.inf))
+    ]
+    _, depth, best = min(plans, key=lambda plan: plan[:2])
+    return best, depth
+
+
+_Spot = tuple[Placed, float, float, float]  # the label, its rule, and its own two ends, in pixels
+
+
+def _plan(
+    order: Sequence[tuple[Event, float]], width: float, share: float, turn: float
+) -> tuple[int, int, list[Placed]]:
+    """Place the events one by one; return how many labels meet another, the rows taken, and the places.
+
+    Labels left of `turn` read to the right of their rule where they can, the others to the left.
+    """
+    placed: list[_Spot] = []
+    meetings = 0
+    for event, x in order:
+        prefer = x < turn
+        spots = [spot for side in (prefer, not prefer) for spot in _rows(event, x, side, width, share)]
+        met = [sum(_clash(spot, other) for other in placed) for spot in spots]
+        meetings += min(met)
+        placed.append(spots[met.index(min(met))])
     depth = max((p.row + len(p.lines) for p, *_ in placed), default=0)
-    return [p for p, *_ in placed], depth
+    return meetings, depth, [p for p, *_ in placed]
 
 
-def _rows(event: Event, x: float, right: bool, width: float) -> list[tuple[Placed, float, float, float]]:
+def _rows(event: Event, x: float, right: bool, width: float, share: float) -> list[_Spot]:
     room = (width - x if right else x) - 6
-    if room < 70:
+    if room < min(70.0, width / 2 - 6):
         return []
-    lines = tuple(textwrap.wrap(event.label, max(int(room / text_width("x")), 8), break_long_words=False))
+    lines = tuple(textwrap.wrap(event.label, max(int(room * share / text_width("x")), 8), break_long_words=False))
     wide = max(text_width(line) for line in lines) + 10
     ends = (x, x + wide) if right else (x - wide, x)
-    return [(Placed(event, row, lines, right), x, *ends) for row in range(14)]
+    return [(Placed(event, row, lines, right), x, *ends) for row in range(30)]
 
 
-def _clash(a: tuple[Placed, float, float, float], b: tuple[Placed, float, float, float]) -> bool:
+def _clash(a: _Spot, b: _Spot) -> bool:
     (p, px, p0, p1), (q, qx, q0, q1) = a, b
     rows_meet = p.row < q.row + len(q.lines) and q.row < p.row + len(p.lines)
     if rows_meet and p0 < q1 and q0 < p1:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from btc_eval.publish.charts import base, style
 from btc_eval.publish.charts.layout import Event, spread, ticks
-from btc_eval.publish.charts.timeline import PLOT_HEIGHT, Clock, event_layers, number_format, value_axis
+from btc_eval.publish.charts.timeline import PLOT_HEIGHT, Clock, event_key, event_layers, number_format, value_axis
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,8 +71,9 @@ class Lines:
         base.present(frame, [self.y])
         frame = frame.sort_values([c for c in (self.series, self.x) if c], kind="stable")
         rows = base.drawn_rows(frame)
-        panels = [self._spec(frame, rows, mark, narrow=narrow) for narrow in (False, True)]
-        return [base.Panel("", self.axis, rows, *panels)]
+        wide, narrow = (self._spec(frame, rows, mark, narrow=narrow) for narrow in (False, True))
+        key = event_key(self.events, Clock.of(frame[self.x], self.x, narrow=True))
+        return [base.Panel("", self.axis, rows, wide, narrow, key)]
 
     def names(self, frame: pd.DataFrame) -> list[str]:
         """Return the series in the order of their colours: the highlighted first."""

@@ -37,6 +37,8 @@ class Strip:
         The value that means no change, ruled down the plot, with its words; None for no rule.
     spans
         Intervals to draw under the dots: (low, high, words), each included.
+    at
+        A value of something that is not among the units, ruled down the plot with its words; None for none.
     """
 
     x: str
@@ -46,6 +48,7 @@ class Strip:
     log: bool = False
     none: tuple[float, str] | None = None
     spans: Sequence[tuple[float, float, str]] = ()
+    at: tuple[float, str] | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -61,13 +64,16 @@ class Strip:
         return [base.Panel("", self.axis, rows, wide, narrow)]
 
     def piles(self, frame: pd.DataFrame, *, narrow: bool) -> list[dict[str, Any]]:
-        """Return one row a unit with its place: the middle of its pile, and its height in it from 1."""
+        """Return one row a unit with its place: the middle of its pile, and its height in it from 1.
+
+        The highlighted unit lies on top of its pile, where its name can stand clear of the others.
+        """
         low, high = self._domain(frame)
         count = _COLUMNS[narrow]
         width = (high - low) / count or 1.0
         heights: dict[int, int] = {}
         places = []
-        order = [*frame[frame[self.unit] == self.highlight].index, *frame[frame[self.unit] != self.highlight].index]
+        order = [*frame[frame[self.unit] != self.highlight].index, *frame[frame[self.unit] == self.highlight].index]
         for index in order:
             value = self._scaled(float(frame.loc[index, self.x]))
             pile = min(int((value - low) / width), count - 1)
@@ -93,7 +99,7 @@ class Strip:
     def _domain(self, frame: pd.DataFrame) -> tuple[float, float]:
         ends = [float(frame[self.x].min()), float(frame[self.x].max())]
         ends += [end for low, high, _ in self.spans for end in (low, high)]
-        ends += [self.none[0]] if self.none else []
+        ends += [mark[0] for mark in (self.none, self.at) if mark]
         low, high = self._scaled(min(ends)), self._scaled(max(ends))
         margin = 0.03 * (high - low)
         return low - margin, high + margin
@@ -109,7 +115,7 @@ class Strip:
         places = self.piles(frame, narrow=narrow)
         size = min(_PLOT[narrow] / _COLUMNS[narrow], 13.0)
         tallest = max(place["height"] for place in places)
-        top = 30.0 + 16.0 * len(self.spans)
+        top = 30.0 + 16.0 * len(self.spans) + (22.0 if self.at else 0.0)
         height = top + tallest * size + 34.0
         low, high = self._domain(frame)
         marks = self._marks(frame)
@@ -128,7 +134,12 @@ class Strip:
         y = alt.Y("y:Q", scale=None, axis=None)
         for place in places:
             place["y"] = height - (place["height"] - 0.5) * size - 4.0
-        layers = [*self._rules(x, top, height), *self._spans(x), *self._dots(places, x, y, size)]
+        layers = [
+            *self._rules(x, top, height),
+            *self._spans(x),
+            *self._dots(places, x, y, size),
+            *self._at(x, top, height),
+        ]
         return base.assemble(layers, rows, height=height, mark=mark)
 
     def _rules(self, x: alt.X, top: float, height: float) -> list[alt.Chart]:
@@ -143,6 +154,18 @@ class Strip:
             line.mark_text(align="left", dx=4, baseline="top", color=style.MUTED).encode(
                 x=x, y=alt.value(top - 4), text="words:N"
             ),
+        ]
+
+    def _at(self, x: alt.X, top: float, height: float) -> list[alt.Chart]:
+        if self.at is None:
+            return []
+        value, words = self.at
+        row = base.given([{"at": value, "words": words}])
+        rule = row.mark_rule(color=style.ORANGE, strokeWidth=2.5)
+        label = row.mark_text(align="left", dx=-2, baseline="bottom", color=style.INK, fontWeight=700)
+        return [
+            rule.encode(x=x, y=alt.value(top - 24), y2=alt.value(height)),
+            label.encode(x=x, y=alt.value(top - 27), text="words:N"),
         ]
 
     def _spans(self, x: alt.X) -> list[alt.Chart]:

@@ -36,7 +36,7 @@ SERIES: tuple[tuple[str, list[int]], ...] = (
     (LILAC, [4, 2]),
 )
 
-FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
+FONT = '-apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 FONT_SIZE = 13
 LINE = 16  # the height of a line of label, in pixels
 

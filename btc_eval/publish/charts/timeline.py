@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import altair as alt
@@ -14,7 +14,9 @@ from btc_eval.publish.charts import base, style
 from btc_eval.publish.charts.layout import Event, Placed, band_height, moment, place_events
 
 # The narrowest plot each drawing is planned for, in pixels, axis and end labels taken off.
-_PLOT = {False: 430.0, True: 235.0}
+_PLOT = {False: 410.0, True: 190.0}
+# A narrow drawing with more events than this numbers them, and their words stand in a key below it.
+_MOST_WORDS = 2
 PLOT_HEIGHT = {False: 300.0, True: 230.0}
 
 
@@ -80,7 +82,9 @@ class Clock:
             return alt.X(
                 f"{name}:Q",
                 scale=alt.Scale(domain=domain, nice=False, padding=8),
-                axis=alt.Axis(title=None, values=values, format="d", labelFlush=True),
+                axis=alt.Axis(
+                    title=None, values=values, format="d", labelFlush=True, labelOverlap="greedy", labelSeparation=7
+                ),
             )
         years = (self.last - self.first).days / 365.25
         step = self._year_step(years)
@@ -91,7 +95,9 @@ class Clock:
             scale=alt.Scale(
                 type="utc", domain=[_milliseconds(self.first), _milliseconds(self.last)], nice=False, padding=4
             ),
-            axis=alt.Axis(title=None, values=marks, format="%Y", labelFlush=True, labelOverlap="greedy"),
+            axis=alt.Axis(
+                title=None, values=marks, format="%Y", labelFlush=True, labelOverlap="greedy", labelSeparation=7
+            ),
         )
 
     def _year_step(self, years: float) -> int:
@@ -139,7 +145,9 @@ def event_layers(events: Iterable[Event], clock: Clock, *, height: float) -> tup
 
     Events outside the axis are left out: the table of events on the page lists them all.
     """
-    shown = [event for event in events if clock.shows(event.when)]
+    shown = _shown(events, clock)
+    if clock.narrow and len(shown) > _MOST_WORDS:
+        shown = [replace(event, label=str(number)) for number, event in enumerate(shown, start=1)]
     width = _PLOT[clock.narrow]
     placed, depth = place_events([(event, clock.share(event.when) * width) for event in shown], width)
     band = float(band_height(depth))
@@ -172,6 +180,17 @@ def event_layers(events: Iterable[Event], clock: Clock, *, height: float) -> tup
             )
     layers.extend(_labels(placed, clock))
     return layers, band
+
+
+def event_key(events: Iterable[Event], clock: Clock) -> tuple[str, ...]:
+    """Which words do the numbers in the narrow drawing stand for? None where it has room for the words themselves."""
+    shown = _shown(events, clock)
+    return tuple(event.label for event in shown) if len(shown) > _MOST_WORDS else ()
+
+
+def _shown(events: Iterable[Event], clock: Clock) -> list[Event]:
+    kept = [event for event in events if clock.shows(event.when)]
+    return sorted(kept, key=lambda event: clock.share(event.when))
 
 
 def _labels(placed: Sequence[Placed], clock: Clock) -> list[alt.Chart]:

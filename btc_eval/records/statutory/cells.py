@@ -33,6 +33,10 @@ PLACEHOLDERS = frozenset(
     }
 )  # fmt: skip
 FORMULA = "a formula, not a value"
+#: Whether the format writes dates year first; in the returns not named here either way will do.
+YEAR_FIRST = {Return.CIN: True, Return.LOOKED_AFTER: False}
+OTHER_ORDER = "a date with its parts in another order than the format's, read"
+SPACES = "spaces or invisible characters around the value"
 PLACEHOLDER = "a placeholder for nothing"
 DECIMAL_IDENTIFIER = "an identifier stored as a decimal number"
 ROUNDED_IDENTIFIER = "an identifier that a spreadsheet has rounded (1.2E+12)"
@@ -129,6 +133,8 @@ def _coded(column: Column, cells: Any, notes: Notes) -> Coded:
     values: list[str | None] = []
     for place, text in enumerate(raw):
         value: str | None = text.translate(_INVISIBLE).strip() if not text.isalnum() else text
+        if value and value != text:
+            notes.depart(column.name, SPACES, int(rows[place]))
         if value and value[0] == "=":
             quoted = _QUOTED.fullmatch(value)
             value = quoted[1].strip() if quoted else None
@@ -185,6 +191,8 @@ def _days(column: Column, coded: Coded, table: Table, notes: Notes) -> Any:
         day, trouble = read_day(value)
         if trouble is not None:
             notes.depart(column.name, str(trouble), rows)
+        elif table.kind in YEAR_FIRST and value[:4].isdigit() is not YEAR_FIRST[table.kind]:
+            notes.depart(column.name, OTHER_ORDER, rows)
         if day is not None and column.name in table.dated:
             months[month_of(day)] += rows
         return day

@@ -56,13 +56,12 @@ def _encoding(source: Source, head: bytes, notes: Notes) -> tuple[str, int]:
     """Return the encoding and the length of the mark that names it."""
     for mark, encoding in _MARKS.items():
         if head.startswith(mark):
-            if encoding != "utf-8":
-                notes.depart("", "text saved as UTF-16")
+            notes.depart("", "text saved as UTF-16" if encoding != "utf-8" else "a byte-order mark")
             return encoding, len(mark)
-    odd, even = head[1:400:2].count(0), head[0:400:2].count(0)
-    if len(head) > 8 and odd + even > len(head[:400]) * 0.4 and (odd == 0 or even == 0):
+    wide = _without_mark(head[:400])
+    if wide:
         notes.depart("", "text saved as UTF-16")
-        return ("utf-16-le" if odd else "utf-16-be"), 0
+        return wide, 0
     if b"\0" in head:
         raise _not_text(source)
     try:
@@ -72,6 +71,14 @@ def _encoding(source: Source, head: bytes, notes: Notes) -> tuple[str, int]:
         if control > len(head[:4_000]) * 0.01:
             raise _not_text(source) from None
     return "utf-8", 0
+
+
+def _without_mark(head: bytes) -> str:
+    """Return which UTF-16 this is, where every other byte is nought and the rest are letters; else blank."""
+    for encoding, empty, letters in (("utf-16-le", head[1::2], head[0::2]), ("utf-16-be", head[0::2], head[1::2])):
+        if len(head) > 8 and empty.count(0) > len(empty) * 0.8 and min(letters) > 8:
+            return encoding
+    return ""
 
 
 def _not_text(source: Source) -> RefusedError:

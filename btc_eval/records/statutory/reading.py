@@ -15,7 +15,7 @@ from btc_eval.records.statutory.sources import Source, gather
 from btc_eval.records.statutory.stacking import RULES, CareRules, Stacked, stack
 from btc_eval.records.statutory.tabular import read_tabular
 from btc_eval.records.statutory.vocabulary import DEMONSTRATION_FILE
-from btc_eval.records.statutory.warehouse import MOST_ROWS, Shelf, private_folder
+from btc_eval.records.statutory.warehouse import MOST_ROWS, PrivateFolder, Shelf
 from btc_eval.records.statutory.xml_returns import read_xml
 from btc_eval.records.statutory.years import settle_years
 
@@ -65,9 +65,19 @@ def read(
     True
     """
     given = [paths] if isinstance(paths, str | Path) else list(paths)
+    folder = PrivateFolder(work)
+    try:
+        return _read(given, folder, several_councils, care_rules, most_rows)
+    except BaseException:
+        folder.remove()
+        raise
+
+
+def _read(
+    given: Sequence[str | Path], folder: PrivateFolder, several_councils: bool, care_rules: CareRules, most_rows: int
+) -> StatutoryRecords:
     sources, refusals = gather(given)
-    folder = private_folder(work)
-    shelf = Shelf(Path(folder.name), most_rows=most_rows, split=True)
+    shelf = Shelf(folder, most_rows=most_rows, split=True)
     parts: list[Part] = []
     unused: dict[str, str] = {}
     for source in sources:
@@ -80,38 +90,42 @@ def read(
     refusals += remarks.mixed_councils(parts, several_councils) + remarks.mixed_provenance(parts)
     if refusals:
         raise RefusedError(refusals)
+    _name_council(parts)
     notices = settle_years(parts)
     state = Stacked()
-    final = Shelf(Path(folder.name), most_rows=most_rows, split=False)
+    final = Shelf(folder, most_rows=most_rows, split=False)
     for tables in shelf.buckets():
         for name, rows in stack(tables, parts, state, care_rules).items():
             final.add(name, rows)
-    refusals += remarks.mixed_identifiers(state, several_councils)
-    if refusals:
-        raise RefusedError(refusals)
-    tables = final.tables()
-    kinds = {part.table.kind: part.demonstration for part in parts}
-    records = StatutoryRecords(
-        _tables=tables,
-        _folder=folder,
-        _demonstration=kinds,
-        ledger=Ledger(tuple(_line(part, state) for part in parts if not part.silent)),
-    )
+    if clashes := remarks.mixed_identifiers(state, several_councils):
+        raise RefusedError(clashes)
+    lines = tuple(_line(part, state) for part in parts if not part.silent)
+    demonstration = {part.table.kind: part.demonstration for part in parts}
+    records = StatutoryRecords(Ledger(lines), final.tables(), demonstration, folder)
     overlaps, look_alikes = remarks.identifiers(records)
-    ledger = Ledger(
-        lines=records.ledger.lines,
-        rules={rule: state.rules.get(rule, 0) for rule in RULES},
-        overlaps=overlaps,
-        remarks=(*notices, *remarks.about(parts, state), *look_alikes),
-        unused=unused,
+    return records.with_ledger(
+        Ledger(
+            lines=lines,
+            rules={rule: state.rules.get(rule, 0) for rule in RULES},
+            overlaps=overlaps,
+            remarks=(*notices, *remarks.about(parts, state), *look_alikes),
+            unused=unused,
+        )
     )
-    return records.with_ledger(ledger)
+
+
+def _name_council(parts: Sequence[Part]) -> None:
+    """Where the census names the only council, the files that name none are of it too."""
+    known = {part.council for part in parts} - {""}
+    for part in parts:
+        if len(known) == 1 and not part.own_years:
+            part.council = next(iter(known))
 
 
 def _read_one(source: Source, shelf: Shelf, parts: list[Part], unused: dict[str, str]) -> None:
-    kind, why_not = what_is(source)
     if source.file == DEMONSTRATION_FILE:
         return
+    kind, why_not = what_is(source)
     if kind is None:
         if source.direct:
             raise RefusedError([Refusal(source.name, "", why_not, _ALLOWED, "Check that it is the file you meant.")])

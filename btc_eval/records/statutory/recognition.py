@@ -38,6 +38,8 @@ class Layout:
         Places of the columns that say the collection year and the council, or `None`.
     unknown
         Headings that the table does not have.
+    odd
+        Headings that were read though the format spells them otherwise: other letters, odd spaces.
     repeated
         Headings that occur a second time; the first is read.
     absent
@@ -51,6 +53,7 @@ class Layout:
     year: int | None
     council: int | None
     unknown: tuple[str, ...]
+    odd: tuple[str, ...]
     repeated: tuple[str, ...]
     absent: tuple[str, ...]
     width: int
@@ -126,6 +129,7 @@ def _layout(table: Table, headings: Sequence[str], keys: Sequence[str]) -> Layou
     places: dict[int, Column] = {}
     taken: set[str] = set()
     unknown: list[str] = []
+    odd: list[str] = []
     repeated: list[str] = []
     year = council = None
     for place, (heading, key) in enumerate(zip(headings, keys)):
@@ -135,6 +139,8 @@ def _layout(table: Table, headings: Sequence[str], keys: Sequence[str]) -> Layou
         elif column is not None:
             places[place] = column
             taken.add(column.name)
+            if heading not in (column.statutory, *column.aliases):
+                odd.append(heading)
         elif key in YEAR_HEADINGS and year is None:
             year = place
         elif key in COUNCIL_HEADINGS and council is None:
@@ -143,4 +149,4 @@ def _layout(table: Table, headings: Sequence[str], keys: Sequence[str]) -> Layou
             unknown.append(heading)
     absent = tuple(c.statutory for c in table.columns if c.required and c.name not in taken and not c.first)
     width = max((place for place, key in enumerate(keys) if key), default=-1) + 1
-    return Layout(table, places, year, council, tuple(unknown), tuple(repeated), absent, width)
+    return Layout(table, places, year, council, tuple(unknown), tuple(odd), tuple(repeated), absent, width)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from btc_eval.estimates import Papers, Provenance
 from btc_eval.records.statutory.contract import Return, Sort, Table
 from btc_eval.records.statutory.ledger import Ledger
 from btc_eval.records.statutory.vocabulary import TABLES
+from btc_eval.records.statutory.warehouse import PrivateFolder
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class StatutoryRecords:
     ledger: Ledger
     _tables: Mapping[str, Any] = field(repr=False)
     _demonstration: Mapping[Return, bool] = field(repr=False)
-    _folder: tempfile.TemporaryDirectory[str] | None = field(default=None, repr=False, compare=False)
+    _folder: PrivateFolder | None = field(default=None, repr=False, compare=False)
 
     @property
     def tables(self) -> tuple[str, ...]:

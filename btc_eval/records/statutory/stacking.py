@@ -102,10 +102,10 @@ def _ranks(parts: Sequence[Part]) -> Any:
 
 
 def _latest_year(parts: Sequence[Part]) -> dict[str, int]:
-    """Return council → the year of its last looked-after return."""
+    """Return council → the year of its last looked-after return; an empty one closes nobody's episodes."""
     latest: dict[str, int] = {}
     for part in parts:
-        if part.table.name == "looked_after_episodes":
+        if part.table.name == "looked_after_episodes" and part.rows_in:
             for council, year in (part.own_years or {part.council: part.year}).items():
                 latest[council] = max(latest.get(council, 0), year)
     return latest

@@ -10,6 +10,7 @@ from typing import Any
 from btc_eval.errors import Refusal, RefusedError
 from btc_eval.records.official import Official
 from btc_eval.records.statutory import snapshot as keeping
+from btc_eval.records.statutory import wording
 from btc_eval.records.statutory.changes import compare, summarise
 from btc_eval.records.statutory.contract import Return
 from btc_eval.records.statutory.ledger import Ledger, TableLine
@@ -52,6 +53,13 @@ class Report:
     def tables(self) -> tuple[TableLine, ...]:
         """Return the lines of the ledger."""
         return () if self.ledger is None else self.ledger.lines
+
+    def words(self) -> str:
+        """Return the report as a person reads it."""
+        if self.ledger is None:
+            return "\n".join(wording.refusals_in_words(self.refusals))
+        lines = wording.ledger_in_words(self.ledger) + wording.totals_in_words(self.reconciliation)
+        return "\n".join([*lines, *wording.changes_in_words(self.changed)])
 
     def as_json(self) -> dict[str, Any]:
         """Return accepted, refusals, tables, reconciliation and changed; and rules, overlap and remarks besides."""

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 
 from btc_eval.errors import refuse
 from btc_eval.records.statutory import delimited, workbook
-from btc_eval.records.statutory.contract import Return, Table
+from btc_eval.records.statutory.contract import Table
 from btc_eval.records.statutory.grid import Grid, Row, find_table
 from btc_eval.records.statutory.notes import Notes, shown_heading
 from btc_eval.records.statutory.parts import Part, put
 from btc_eval.records.statutory.recognition import named_table, set_label
 from btc_eval.records.statutory.sources import Source
-from btc_eval.records.statutory.vocabulary import TABLES
+from btc_eval.records.statutory.vocabulary import DEMONSTRATION_SOFTWARE
 from btc_eval.records.statutory.warehouse import Shelf
 
 SUFFIXES = (".csv", ".txt", ".tsv", *workbook.SUFFIXES)
@@ -72,6 +72,7 @@ def _read_workbook(source: Source, shelf: Shelf, first_number: int) -> list[Part
             notes = Notes()
             part = _read(book.rows(sheet, notes), source, sheet, notes, shelf, first_number + len(parts))
             if part is not None:
+                part.demonstration |= book.creator == DEMONSTRATION_SOFTWARE
                 parts.append(part)
     return parts
 
@@ -111,18 +112,11 @@ def _account(part: Part, grid: Grid) -> None:
         notes.depart(shown_heading(heading), "a column that the table does not have, not read", grid.rows_in)
     if len(layout.unknown) > 50:
         notes.depart("", "further columns that the table does not have, not read", len(layout.unknown) - 50)
+    for heading in layout.odd:
+        notes.depart(shown_heading(heading), "a heading under another spelling, read", grid.rows_in)
     for heading in layout.repeated:
         notes.depart(shown_heading(heading), "a heading given twice: the first column was read", grid.rows_in)
     for heading in layout.absent:
         notes.depart(heading, "a column that the return requires and the file does not have", grid.rows_in)
-    notes.depart("", "rows with fewer cells than headings: the missing cells read as blank", grid.short)
-
-
-def kinds_in(source: Source) -> set[Return]:
-    """Of which returns are the tables in this file?"""
-    return {table.kind for table in tables_in(source)}
-
-
-def all_tables(kind: Return) -> list[Table]:
-    """Return the tables of a return, in order."""
-    return [table for table in TABLES.values() if table.kind is kind]
+    if not part.sheet:  # a sheet does not write blank cells at the end of a row
+        notes.depart("", "rows with fewer cells than headings: the missing cells read as blank", grid.short)

@@ -6,7 +6,9 @@ never has to fit into memory. The folder on disk is private to the user and is r
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -47,14 +49,14 @@ class Shelf:
     Parameters
     ----------
     folder
-        Where files may be written; made by the owner.
+        Where files are written, once there are too many rows.
     most_rows
         Rows, over all tables, kept in memory.
     split
         Whether files are split into buckets of children.
     """
 
-    def __init__(self, folder: Path, *, most_rows: int, split: bool) -> None:
+    def __init__(self, folder: PrivateFolder, *, most_rows: int, split: bool) -> None:
         self._folder, self._most, self._split = folder, most_rows, split
         self._held: dict[str, list[Any]] = {}
         self._rows = 0
@@ -89,7 +91,7 @@ class Shelf:
     def _writer(self, name: str, bucket: int, schema: Any) -> Any:
         key = (name, bucket)
         if key not in self._writers:
-            path = self._folder / (f"{name}.{bucket}.parquet" if self._split else f"{name}.parquet")
+            path = self._folder.path / (f"{name}.{bucket}.parquet" if self._split else f"{name}.parquet")
             codec = "lz4" if self._split else "zstd"
             self._writers[key] = pq.ParquetWriter(path, schema, compression=codec, use_dictionary=not self._split)
         return self._writers[key]
@@ -111,7 +113,7 @@ class Shelf:
         for bucket in range(BUCKETS):
             tables = {}
             for name in [name for name, where in self._writers if where == bucket]:
-                path = self._folder / f"{name}.{bucket}.parquet"
+                path = self._folder.path / f"{name}.{bucket}.parquet"
                 tables[name] = pq.read_table(path, memory_map=False)
                 path.unlink()
             yield tables
@@ -121,13 +123,36 @@ class Shelf:
         self.close()
         if not self.on_disk:
             return {name: _joined(pieces) for name, pieces in self._held.items()}
-        return {name: self._folder / f"{name}.parquet" for name, _ in self._writers}
+        return {name: self._folder.path / f"{name}.parquet" for name, _ in self._writers}
 
 
 def _joined(pieces: list[Any]) -> Any:
     return pieces[0] if len(pieces) == 1 else pa.concat_tables(pieces)
 
 
-def private_folder(beside: Path | None) -> tempfile.TemporaryDirectory[str]:
-    """Make a folder that only this user can open, removed when nobody holds it any more."""
-    return tempfile.TemporaryDirectory(prefix="btc_eval-", dir=beside, ignore_cleanup_errors=True)
+class PrivateFolder:
+    """A folder that only this user can open: made when it is first needed, removed when nobody holds it any more.
+
+    Parameters
+    ----------
+    beside
+        Where it is made; the system's folder for temporary files by default.
+    """
+
+    def __init__(self, beside: Path | None) -> None:
+        self._beside = beside
+        self._made: Path | None = None
+        self._removal: weakref.finalize[..., PrivateFolder] | None = None
+
+    @property
+    def path(self) -> Path:
+        """Return where it is."""
+        if self._made is None:
+            self._made = Path(tempfile.mkdtemp(prefix="btc_eval-", dir=self._beside))
+            self._removal = weakref.finalize(self, shutil.rmtree, self._made, ignore_errors=True)
+        return self._made
+
+    def remove(self) -> None:
+        """Remove it now, with everything in it."""
+        if self._removal is not None:
+            self._removal()

@@ -1,6 +1,6 @@
 """Rows of the sheets of an Excel workbook, as text, streamed sheet by sheet.
 
-Dates come as ISO days and whole numbers without a decimal point, so that cells read like those of a CSV file.
+Dates come with the day first and whole numbers without a decimal point, so that cells read like those of a CSV file.
 """
 
 from __future__ import annotations
@@ -61,10 +61,11 @@ def opened(source: Source) -> Iterator[Workbook]:
 
 
 class Workbook:
-    """An open workbook: `sheets` names them, `rows` reads one."""
+    """An open workbook: `sheets` names them, `rows` reads one, `creator` is the program that wrote it."""
 
     def __init__(self, source: Source, values: Any, formulas: Any | None) -> None:
         self._source, self._values, self._formulas = source, values, formulas
+        self.creator: str = str(getattr(values.properties, "creator", "") or "")
         self.sheets: tuple[str, ...] = tuple(sheet.title for sheet in values.worksheets)
 
     def rows(self, sheet: str, notes: Notes) -> Iterator[Row]:
@@ -125,7 +126,7 @@ def _text(cell: Any) -> str:
     if isinstance(cell, float):
         return str(int(cell)) if cell == int(cell) and abs(cell) < 1e15 else repr(cell)
     if isinstance(cell, dt.datetime | dt.date):
-        return cell.strftime("%Y-%m-%d") if cell.year >= 1000 else ""
+        return cell.strftime("%d/%m/%Y") if cell.year >= 1000 else ""
     return str(cell)
 
 

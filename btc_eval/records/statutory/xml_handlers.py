@@ -26,6 +26,8 @@ LONG = f"a field longer than {MOST_TEXT:,} characters, cut"
 
 #: What a tag is: fills one field, fills one of several, opens a block, belongs to the header, or none of these.
 _FIELD, _CHOICE, _OPEN, _HEADER, _OTHER = range(5)
+#: Added to the above where the tag is spelt as no guide spells it.
+_ODD = 10
 
 
 class _Kinds(dict[str, tuple[int, Any, Any]]):
@@ -44,7 +46,9 @@ class _Kinds(dict[str, tuple[int, Any, Any]]):
                 allowed="the elements of a return, about seventy",
                 do="Export the return again.",
             )
-        self[tag] = found = self._classified(classify(tag))
+        kind, what, number = self._classified(classify(tag))
+        odd = kind in (_FIELD, _CHOICE, _OPEN) and tag not in self.plan.spellings
+        self[tag] = found = (kind + _ODD if odd else kind, what, number)
         return found
 
     def _classified(self, name: str) -> tuple[int, Any, Any]:
@@ -90,7 +94,7 @@ def attach(parser: Any, plan: Plan, flow: Flow, hand_over: Callable[[Flow], None
             text = ""
         depth += 1
         kind, what, _ = kinds[tag]
-        if kind == _OPEN:
+        if kind == _OPEN or kind == _OPEN + _ODD:
             current[what] = new_row(what)
         elif depth > MOST_DEPTH:
             raise refuse(
@@ -114,6 +118,9 @@ def attach(parser: Any, plan: Plan, flow: Flow, hand_over: Callable[[Flow], None
         depth -= 1
         value, text = text, ""
         kind, what, number = kinds[tag]
+        if kind >= _ODD:
+            kind -= _ODD
+            flow.odd_tags[tag] += 1
         if kind == _FIELD:
             if value:
                 row = current[what]

@@ -67,6 +67,8 @@ class Flow:
         (place of the block, what) → how often; −1 for the file as a whole.
     unknown_tags
         Elements that no table has → how often.
+    odd_tags
+        Elements under a name that no guide has → how often; they were read.
     children
         Children read so far.
     """
@@ -76,18 +78,32 @@ class Flow:
     header: dict[str, str] = field(default_factory=dict)
     departures: Counter[tuple[int, str]] = field(default_factory=Counter)
     unknown_tags: Counter[str] = field(default_factory=Counter)
+    odd_tags: Counter[str] = field(default_factory=Counter)
     children: int = 0
 
 
 class Plan:
-    """The blocks of a return, compiled: which element opens, closes or fills what."""
+    """The blocks of a return, compiled: which element opens, closes or fills what.
 
-    def __init__(self, blocks: tuple[Block, ...], containers: frozenset[str], header: frozenset[str]) -> None:
+    Parameters
+    ----------
+    blocks
+        In order, a parent before its children; the first is the child.
+    containers, header
+        Elements, in plain form, that hold others, and those that come before the children.
+    spellings
+        Names of blocks, and of fields that changed theirs, exactly as the guides spell them.
+    """
+
+    def __init__(
+        self, blocks: tuple[Block, ...], containers: frozenset[str], header: frozenset[str], spellings: frozenset[str]
+    ) -> None:
         self.blocks, self.containers, self.header = blocks, containers, header
         self.place = {block.table.name: place for place, block in enumerate(blocks)}
         self.widths = [len(block.table.columns) for block in blocks]
         self.parents = [self.place.get(block.parent, -1) for block in blocks]
         self.opens = {tag: place for place, block in enumerate(blocks) for tag in block.tags}
+        self.spellings = spellings | {column.statutory for block in blocks for column in block.table.columns}
         self.copies = [self._copies(block) for block in blocks]
         self.targets: dict[str, tuple[Target, ...]] = {}
         for place in reversed(range(len(blocks))):  # deeper blocks come later and are asked first

@@ -72,6 +72,7 @@ _CIN = Plan(
         }
     ),
     header=_HEADER,
+    spellings=frozenset({"Child", "Sex"} | {table.statutory for table in cin.CIN_TABLES}),
 )
 
 _OF_CHILD = ("child_id", "date_of_birth")
@@ -98,6 +99,20 @@ _CARE = Plan(
     ),
     containers=frozenset({"expssda903", "header", "message", "children", "ad1", "oc3", "collectiondetails", "source"}),
     header=_HEADER,
+    spellings=frozenset(
+        {
+            "CHILD",
+            "CHILDID",
+            "EPISODE",
+            "PL",
+            "AMISSING",
+            "AREVIEW",
+            "PERMANENCE",
+            "OC2",
+            "AD_PLACED",
+            "UASC",
+        }
+    ),
 )
 
 PLANS: Mapping[Return, Plan] = {Return.CIN: _CIN, Return.LOOKED_AFTER: _CARE}
@@ -166,6 +181,8 @@ def _account(parts: list[Part], flow: Flow, source: Source) -> None:
         part.demonstration = source.demonstration or header.get("softwarecode", "") == DEMONSTRATION_SOFTWARE
     for (place, what), times in flow.departures.items():
         parts[max(place, 0)].notes.depart("", what, times)
+    for tag, times in flow.odd_tags.most_common(20):
+        parts[0].notes.depart(shown_heading(tag), "an element under a vendor's name, read", times)
     for tag, times in flow.unknown_tags.most_common(20):
         parts[0].notes.depart(shown_heading(tag), "an element that no table has", times)
     if rest := sum(flow.unknown_tags.values()) - sum(n for _, n in flow.unknown_tags.most_common(20)):

@@ -1,0 +1,215 @@
+"""How fast are statutory returns read, and in how much memory?
+
+Every run has a process of its own, so that its memory is its own; files are generated and removed.
+
+- The children in need census: children a second and peak memory, beside a bare `iterparse` pass over the same file that
+  does nothing with what it meets; and, with `--validator`, beside the sector's validator on a smaller file.
+- Looked-after returns: ten years of 5,000 episodes; with `--demand-model`, beside the sector's demand model.
+- Many councils: `--councils` by `--years` looked-after returns read together, stored as Parquet and queried.
+
+Run `python -m benchmarks.bench_statutory --children 1000000` (1.3 GB of temporary space). The two peers need old
+versions of pandas: give each the Python of an environment of its own in which it is installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
+from pathlib import Path
+
+from btc_eval.records import statutory
+
+FACTORS = ("2B", "3A", "3B", "4B", "16A", "17A")
+
+
+def _day(draw: random.Random, year: int) -> dt.date:
+    return dt.date(year - 1, 4, 1) + dt.timedelta(days=draw.randrange(365))
+
+
+def write_census(path: Path, children: int, year: int = 2024) -> None:
+    """Write a census in which every block occurs about as often as in a council's."""
+    draw = random.Random(children)
+    with path.open("w", encoding="utf-8") as out:
+        out.write(
+            f"<Message><Header><CollectionDetails><Collection>CIN</Collection><Year>{year}</Year><ReferenceDate>{year}-03-31"
+            "</ReferenceDate></CollectionDetails><Source><LEA>344</LEA></Source></Header>\n  <Children>\n"
+        )
+        out.writelines(_child(draw, number, year) for number in range(children))
+        out.write("  </Children>\n</Message>\n")
+
+
+def _child(draw: random.Random, number: int, year: int) -> str:
+    def field(name: str, value: object, depth: int) -> str:
+        return f"{' ' * depth}<{name}>{value}</{name}>\n"
+
+    def block(name: str, body: str, depth: int) -> str:
+        return f"{' ' * depth}<{name}>\n{body}{' ' * depth}</{name}>\n"
+
+    body = block(
+        "ChildIdentifiers",
+        field("LAchildID", f"C{number:08d}", 8) + field("UPN", f"A{number:012d}", 8)
+        + field("PersonBirthDate", _day(draw, draw.randrange(2007, year)), 8) + field("GenderCurrent", draw.choice("12"), 8),
+        6,
+    )  # fmt: skip
+    disabled = block("Disabilities", field("Disability", "LD", 10), 8) if draw.random() < 0.15 else ""
+    body += block("ChildCharacteristics", field("Ethnicity", "WBRI", 8) + disabled, 6)
+    for _ in range(1 + (draw.random() < 0.2)):
+        began = _day(draw, year)
+        inside = field("CINreferralDate", began, 8) + field("ReferralSource", draw.choice(("1A", "2A", "6", "5A")), 8)
+        inside += field("PrimaryNeedCode", "N1", 8) + field("CINclosureDate", began + dt.timedelta(90), 8)
+        inside += field("ReasonForClosure", "RC7", 8)
+        if draw.random() < 0.7:
+            factors = "".join(field("AssessmentFactors", code, 12) for code in draw.sample(FACTORS, draw.randint(1, 4)))
+            dates = field("AssessmentActualStartDate", began, 10) + field("AssessmentAuthorisationDate", began, 10)
+            inside += block("Assessments", dates + block("FactorsIdentifiedAtAssessment", factors, 10), 8)
+        if draw.random() < 0.3:
+            inside += block("CINPlanDates", field("CINPlanStartDate", began, 10) + field("CINPlanEndDate", began, 10), 8)
+        if draw.random() < 0.25:
+            dates = field("S47ActualStartDate", began, 10) + field("DateOfInitialCPC", began, 10)
+            inside += block("Section47", dates + field("ICPCnotRequired", 0, 10), 8)
+        inside += field("ReferralNFA", 0, 8)
+        if draw.random() < 0.1:
+            reviews = block("Reviews", "".join(field("CPPreviewDate", began + dt.timedelta(n), 12) for n in (60, 90)), 10)
+            plan = field("CPPstartDate", began, 10) + field("InitialCategoryOfAbuse", "NEG", 10)
+            inside += block("ChildProtectionPlans", plan + field("NumberOfPreviousCPP", 0, 10) + reviews, 8)
+        body += block("CINdetails", inside, 6)
+    return block("Child", body, 4)
+
+
+def write_care(folder: Path, councils: int, years: int, episodes: int) -> None:
+    """Write looked-after returns: a file a council and year, in which half of the episodes of the year before go on."""
+    for council in range(councils):
+        draw = random.Random(council)
+        going: list[tuple[str, dt.date]] = []
+        for year in range(2025 - years, 2025):
+            rows = ["CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN,LA,YEAR"]
+            new = [(f"{council:03}{year}{number:05}", _day(draw, year)) for number in range(episodes - len(going))]
+            still = []
+            for child, start in going + new:
+                ended = "" if draw.random() < 0.5 else f"{_day(draw, year + 1) - dt.timedelta(365):%d/%m/%Y}"
+                if not ended:
+                    still.append((child, start))
+                reason = "E4A" if ended else ""
+                rows.append(f"{child},{start:%d/%m/%Y},S,C2,N1,U6,PR1,{ended},{reason},,CH41 1AA,CH43 2BB,,{council:03},{year}")
+            going = still
+            (folder / f"{council:03}_{year}_episodes.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+
+
+def bare(path: str) -> int:
+    """Walk through a census and count its children."""
+    children = 0
+    for _, element in ElementTree.iterparse(path):
+        if element.tag == "Child":
+            children += 1
+            element.clear()
+    return children
+
+
+def census(path: str) -> int:
+    """Read a census as the project does."""
+    return len(statutory.read(path).table("cin_children", columns=["child_id"]))
+
+
+def care(path: str) -> int:
+    """Read looked-after returns as the project does, and derive periods of care."""
+    return len(statutory.periods_of_care(statutory.read(path, several_councils=True)))
+
+
+def region(path: str) -> int:
+    """Read many councils' returns, store them as Parquet, and count in the files: DuckDB, or Arrow where it is not there."""
+    records = statutory.read(path, several_councils=True)
+    with tempfile.TemporaryDirectory() as folder:
+        file = records.save(Path(folder))["looked_after_episodes"]
+        try:
+            import duckdb
+        except ImportError:
+            import pyarrow.dataset
+
+            return int(pyarrow.dataset.dataset(file).count_rows())
+        return int(duckdb.sql(f"select count(*) from '{file}'").fetchone()[0])
+
+
+WORK: dict[str, Callable[[str], int]] = {"bare": bare, "census": census, "care": care, "region": region}
+PEERS = {
+    "validator": "from lxml import etree; from cin_validator.ingress import XMLtoCSV; "
+    "n = len(XMLtoCSV(etree.parse(path).getroot()).ChildIdentifiers)",
+    "demand model": "from cs_demand_model import DemandModellingDataContainer as C, fs_datastore, Config; "
+    "n = len(C(fs_datastore(path), Config()).enriched_view)",
+}
+
+
+def measure(name: str, path: Path, python: str = "") -> tuple[int, float, float]:
+    """Run one piece of work in a process of its own: what it counted, its seconds of work, its peak megabytes."""
+    if python:
+        timed = f"import time, json, resource; path = {str(path)!r}; t = time.process_time(); {PEERS[name]}; "
+        timed += "print(json.dumps([n, time.process_time() - t, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))"
+        command = [python, "-c", timed]
+    else:
+        command = [sys.executable, "-m", "benchmarks.bench_statutory", "--run", name, str(path)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    count, seconds, memory = json.loads(done.stdout.strip().splitlines()[-1])
+    return int(count), float(seconds), float(memory)
+
+
+def run_alone(name: str, path: str) -> None:
+    """Do one piece of work and print what it came to."""
+    begun = time.process_time()
+    count = WORK[name](path)
+    seconds = time.process_time() - begun
+    print(json.dumps([count, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+
+
+def show(title: str, found: tuple[int, float, float], unit: str) -> None:
+    """Print one line."""
+    count, seconds, memory = found
+    print(f"{title:<52} {count:>10,} {unit:<9} {seconds:>8.2f} s {count / seconds:>12,.0f} a second {memory:>7,.0f} MB")
+
+
+def main() -> None:
+    """Generate, measure, print. Seconds are of processor time: other work on the machine does not count."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--children", type=int, default=100_000)
+    options.add_argument("--councils", type=int, default=30)
+    options.add_argument("--years", type=int, default=10)
+    options.add_argument("--episodes", type=int, default=1_000, help="a council and year, in the regional run")
+    options.add_argument("--validator", default="", help="Python with cin_validator installed")
+    options.add_argument("--demand-model", default="", help="Python with cs_demand_model installed")
+    options.add_argument("--run", nargs=2, default=None, help=argparse.SUPPRESS)
+    given = options.parse_args()
+    if given.run:
+        run_alone(*given.run)
+        return
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_census(folder / "cin.xml", given.children)
+        base, ours = measure("bare", folder / "cin.xml"), measure("census", folder / "cin.xml")
+        show("census: a bare iterparse pass", base, "children")
+        show("census: btc_eval, typed, stacked, accounted", ours, "children")
+        print(f"    {ours[1] / base[1]:.1f} times the bare pass, {1000 * ours[1] / ours[0]:.3f} ms a child")
+        (folder / "cin.xml").unlink()
+        if given.validator:
+            write_census(folder / "small.xml", 2_000)
+            show("small census: the sector's validator", measure("validator", folder / "small.xml", given.validator), "children")
+            show("small census: btc_eval", measure("census", folder / "small.xml"), "children")
+        (folder / "care").mkdir()
+        write_care(folder / "care", 1, 10, 5_000)
+        show("looked after: ten years of 5,000 episodes", measure("care", folder / "care"), "periods")
+        if given.demand_model:
+            show("looked after: the demand model", measure("demand model", folder / "care", given.demand_model), "rows")
+        (folder / "region").mkdir()
+        write_care(folder / "region", given.councils, given.years, given.episodes)
+        title = f"{given.councils} councils, {given.years} years, {given.episodes:,} episodes each"
+        show(title, measure("region", folder / "region"), "episodes")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,154 @@
+"""Whatever is done to a return, every row is accounted for or the file is refused; there is never a traceback."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from btc_eval.errors import RefusedError
+from btc_eval.records import statutory
+from btc_eval.records.statutory import StatutoryRecords
+
+DATA = Path(__file__).resolve().parents[1] / "data" / "statutory"
+EPISODES = (DATA / "care" / "2022" / "episodes.csv").read_bytes()
+HEADER = (DATA / "care" / "2022" / "header.csv").read_bytes()
+CENSUS = (DATA / "cin_2023.xml").read_bytes()
+CARE_XML = (DATA / "care.xml").read_bytes()
+
+#: What is written over a cell or an element: every kind of oddity met in real files, and some that were not.
+ODD = st.sampled_from(
+    [
+        b"", b" ", b"NULL", b"*DUMMY*", b"31/02/2022", b"2105-01-01", b"1900-01-01", b"C2", b"ZZ9", b'"', b"=1+1",
+        b",,,", b"\xc2\xa0", b"\xff\xfe", b"\x00", b"\r", b"\n", b"true", b"1e99", b"-1", b"01/01/22", b"001", b"1",
+        b"&amp;", b"<", b"</Child>", b"<Child>", b"\xf0\x9f\x99\x82", b"9" * 30, b"Yes",
+        b"CHILD,DECOM", "٣".encode(), b"]]>", b"<!--",
+    ]
+)  # fmt: skip
+
+
+@st.composite
+def mutated(draw: st.DrawFn, content: bytes) -> bytes:
+    """Cut, double, overwrite and sprinkle pieces of a valid return."""
+    for _ in range(draw(st.integers(1, 6))):
+        first = draw(st.integers(0, len(content)))
+        last = min(len(content), first + draw(st.integers(0, 40)))
+        how = draw(st.sampled_from(["over", "cut", "double", "truncate"]))
+        if how == "over":
+            content = content[:first] + draw(ODD | st.binary(max_size=6)) + content[last:]
+        elif how == "cut":
+            content = content[:first] + content[last:]
+        elif how == "double":
+            content = content[:last] + content[first:]
+        elif draw(st.integers(0, 4)) == 0:
+            content = content[:first]
+    return content
+
+
+def outcome(files: dict[str, bytes]) -> StatutoryRecords | None:
+    """Read these files; `None` where they were refused, in the four-part form."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for file, content in files.items():
+            (folder / file).write_bytes(content)
+        try:
+            return statutory.read(folder)
+        except RefusedError as refused:
+            if not all(refusal.found and refusal.allowed and refusal.do for refusal in refused.refusals):
+                raise ValueError("a refusal lacks one of its four parts") from refused
+            return None
+
+
+def closes(records: StatutoryRecords | None) -> None:
+    if records is None:
+        return
+    used: dict[str, int] = {}
+    for line in records.ledger.lines:
+        assert line.rows_in == line.rows_used + sum(line.rows_set_aside.values())
+        used[line.name] = used.get(line.name, 0) + line.rows_used
+        json.dumps(line.as_dict())
+    for name, rows in used.items():
+        frame = records.table(name)
+        assert len(frame) == rows
+        assert frame["child_id"].notna().all()
+    if "looked_after_episodes" in records.tables:
+        episodes = records.table("looked_after_episodes")
+        assert not episodes.duplicated(["council", "child_id", "started"]).any()
+        assert (
+            statutory.periods_of_care(records)["episodes"].sum()
+            == (~episodes["legal_status"].isin(["short breaks, each episode", "short breaks, agreement"])).sum()
+        )
+    if "cin_episodes" in records.tables:
+        statutory.need_by_year(records)
+
+
+@settings(max_examples=150, deadline=None)
+@given(mutated(EPISODES), mutated(HEADER))
+def test_a_mutated_looked_after_set(episodes: bytes, header: bytes) -> None:
+    closes(outcome({"episodes.csv": episodes, "header.csv": header}))
+
+
+@settings(max_examples=150, deadline=None)
+@given(mutated(CENSUS))
+def test_a_mutated_census(census: bytes) -> None:
+    closes(outcome({"cin.xml": census}))
+
+
+@settings(max_examples=60, deadline=None)
+@given(mutated(CARE_XML))
+def test_a_mutated_looked_after_return_in_xml(content: bytes) -> None:
+    closes(outcome({"care.xml": content}))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=400), st.sampled_from(["episodes.csv", "cin.xml", "annex.xlsx", "care.zip", "header.txt"]))
+def test_any_bytes_under_any_name(content: bytes, name: str) -> None:
+    closes(outcome({name: content}))
+
+
+_DAYS = st.dates(min_value=pd.Timestamp("2019-04-01").date(), max_value=pd.Timestamp("2022-03-31").date())
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 4), _DAYS, st.integers(0, 400) | st.none(), st.sampled_from("SLPB"), st.booleans()),
+        min_size=1,
+        max_size=25,
+    ),
+    st.randoms(use_true_random=False),
+)
+def test_stacking_does_not_depend_on_order(
+    rows: list[tuple[int, object, int | None, str, bool]], mixer: object
+) -> None:
+    """Returns of three years made from drawn episodes: shuffled rows and renamed files give the same episodes."""
+    headings = "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC"
+    years: dict[int, dict[tuple[int, object], str]] = {2020: {}, 2021: {}, 2022: {}}
+    for child, start, length, rne, again in rows:
+        began = pd.Timestamp(str(start))
+        ended = None if length is None else began + pd.Timedelta(days=length)
+        for year, lines in years.items():
+            if began <= pd.Timestamp(year, 3, 31) and (again or began > pd.Timestamp(year - 1, 3, 31)):
+                shown = "" if ended is None or ended > pd.Timestamp(year, 3, 31) else f"{ended:%d/%m/%Y}"
+                lines[child, start] = f"{child},{began:%d/%m/%Y},{rne},C2,N1,U6,PR1,{shown},{'X1' if shown else ''}"
+
+    def read(shuffled: bool) -> pd.DataFrame:
+        files = {}
+        for year, lines in years.items():
+            body = list(lines.values())
+            if shuffled:
+                mixer.shuffle(body)  # type: ignore[attr-defined]
+            body = [f"{line},{year}" for line in body]
+            files[f"{'z' if shuffled else 'a'}{2030 - year if shuffled else year}-episodes.csv"] = "\n".join(
+                [headings + ",YEAR", *body]
+            ).encode()
+        records = outcome(files)
+        assert records is not None
+        closes(records)
+        return records.table("looked_after_episodes").sort_values(["child_id", "started"], ignore_index=True)
+
+    pd.testing.assert_frame_equal(read(False), read(True))
