@@ -28,6 +28,7 @@ from pathlib import Path
 
 from btc_eval.records import statutory
 
+HEADINGS = "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN,LA,YEAR"
 FACTORS = ("2B", "3A", "3B", "4B", "16A", "17A")
 
 
@@ -57,7 +58,8 @@ def _child(draw: random.Random, number: int, year: int) -> str:
     body = block(
         "ChildIdentifiers",
         field("LAchildID", f"C{number:08d}", 8) + field("UPN", f"A{number:012d}", 8)
-        + field("PersonBirthDate", _day(draw, draw.randrange(2007, year)), 8) + field("GenderCurrent", draw.choice("12"), 8),
+        + field("PersonBirthDate", _day(draw, draw.randrange(2007, year)), 8)
+        + field("GenderCurrent", draw.choice("12"), 8),
         6,
     )  # fmt: skip
     disabled = block("Disabilities", field("Disability", "LD", 10), 8) if draw.random() < 0.15 else ""
@@ -72,13 +74,15 @@ def _child(draw: random.Random, number: int, year: int) -> str:
             dates = field("AssessmentActualStartDate", began, 10) + field("AssessmentAuthorisationDate", began, 10)
             inside += block("Assessments", dates + block("FactorsIdentifiedAtAssessment", factors, 10), 8)
         if draw.random() < 0.3:
-            inside += block("CINPlanDates", field("CINPlanStartDate", began, 10) + field("CINPlanEndDate", began, 10), 8)
+            dates = field("CINPlanStartDate", began, 10) + field("CINPlanEndDate", began, 10)
+            inside += block("CINPlanDates", dates, 8)
         if draw.random() < 0.25:
             dates = field("S47ActualStartDate", began, 10) + field("DateOfInitialCPC", began, 10)
             inside += block("Section47", dates + field("ICPCnotRequired", 0, 10), 8)
         inside += field("ReferralNFA", 0, 8)
         if draw.random() < 0.1:
-            reviews = block("Reviews", "".join(field("CPPreviewDate", began + dt.timedelta(n), 12) for n in (60, 90)), 10)
+            held = "".join(field("CPPreviewDate", began + dt.timedelta(days), 12) for days in (60, 90))
+            reviews = block("Reviews", held, 10)
             plan = field("CPPstartDate", began, 10) + field("InitialCategoryOfAbuse", "NEG", 10)
             inside += block("ChildProtectionPlans", plan + field("NumberOfPreviousCPP", 0, 10) + reviews, 8)
         body += block("CINdetails", inside, 6)
@@ -91,7 +95,7 @@ def write_care(folder: Path, councils: int, years: int, episodes: int) -> None:
         draw = random.Random(council)
         going: list[tuple[str, dt.date]] = []
         for year in range(2025 - years, 2025):
-            rows = ["CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN,LA,YEAR"]
+            rows = [HEADINGS]
             new = [(f"{council:03}{year}{number:05}", _day(draw, year)) for number in range(episodes - len(going))]
             still = []
             for child, start in going + new:
@@ -99,7 +103,8 @@ def write_care(folder: Path, councils: int, years: int, episodes: int) -> None:
                 if not ended:
                     still.append((child, start))
                 reason = "E4A" if ended else ""
-                rows.append(f"{child},{start:%d/%m/%Y},S,C2,N1,U6,PR1,{ended},{reason},,CH41 1AA,CH43 2BB,,{council:03},{year}")
+                placed = f"{child},{start:%d/%m/%Y},S,C2,N1,U6,PR1,{ended},{reason},,CH41 1AA,CH43 2BB,"
+                rows.append(f"{placed},{council:03},{year}")
             going = still
             (folder / f"{council:03}_{year}_episodes.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
 
@@ -125,7 +130,7 @@ def care(path: str) -> int:
 
 
 def region(path: str) -> int:
-    """Read many councils' returns, store them as Parquet, and count in the files: DuckDB, or Arrow where it is not there."""
+    """Read many councils' returns, store them as Parquet, and count there with DuckDB, or Arrow where it is absent."""
     records = statutory.read(path, several_councils=True)
     with tempfile.TemporaryDirectory() as folder:
         file = records.save(Path(folder))["looked_after_episodes"]
@@ -147,12 +152,18 @@ PEERS = {
 }
 
 
+TIMED = """
+import json, resource, time
+path, begun = {path!r}, time.process_time()
+{work}
+print(json.dumps([n, time.process_time() - begun, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+"""
+
+
 def measure(name: str, path: Path, python: str = "") -> tuple[int, float, float]:
     """Run one piece of work in a process of its own: what it counted, its seconds of work, its peak megabytes."""
     if python:
-        timed = f"import time, json, resource; path = {str(path)!r}; t = time.process_time(); {PEERS[name]}; "
-        timed += "print(json.dumps([n, time.process_time() - t, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))"
-        command = [python, "-c", timed]
+        command = [python, "-c", TIMED.format(path=str(path), work=PEERS[name])]
     else:
         command = [sys.executable, "-m", "benchmarks.bench_statutory", "--run", name, str(path)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
@@ -198,7 +209,8 @@ def main() -> None:
         (folder / "cin.xml").unlink()
         if given.validator:
             write_census(folder / "small.xml", 2_000)
-            show("small census: the sector's validator", measure("validator", folder / "small.xml", given.validator), "children")
+            theirs = measure("validator", folder / "small.xml", given.validator)
+            show("small census: the sector's validator", theirs, "children")
             show("small census: btc_eval", measure("census", folder / "small.xml"), "children")
         (folder / "care").mkdir()
         write_care(folder / "care", 1, 10, 5_000)

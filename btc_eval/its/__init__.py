@@ -6,6 +6,8 @@ Event(name='threshold change', first='2015-09', last=None)
 """
 
 from btc_eval.its.alarms import false_alarms
+from btc_eval.its.did import difference_in_differences, event_study
+from btc_eval.its.did_gap import gap_change
 from btc_eval.its.fit import fit
 from btc_eval.its.joint import JointPlacebo, joint_placebo
 from btc_eval.its.placebo import PlaceboInSpace, placebo_in_space
@@ -21,8 +23,8 @@ from btc_eval.its.sensitivity import specification_curve
 from btc_eval.its.spec import Event, pulse, step, window
 from btc_eval.its.standings import dated, standings, summarise_dates
 from btc_eval.its.summary import extremes, named, ratios, summarise, worded
-
-# Comparative designs: synthetic control, difference in differences, event study.
+from btc_eval.its.synthetic import synthetic_control
+from btc_eval.its.synthetic_design import Predictor
 
 __all__ = [
     "Event",
@@ -31,11 +33,15 @@ __all__ = [
     "PlaceboInSpace",
     "PlaceboInTime",
     "Power",
+    "Predictor",
     "SegmentedFit",
     "dated",
+    "difference_in_differences",
+    "event_study",
     "extremes",
     "false_alarms",
     "fit",
+    "gap_change",
     "joint_placebo",
     "minimum_detectable_effect",
     "named",
@@ -50,6 +56,7 @@ __all__ = [
     "step",
     "summarise",
     "summarise_dates",
+    "synthetic_control",
     "window",
     "worded",
 ]

@@ -99,6 +99,8 @@ def gap_change(
     faults.settle()
     units = sorted(panel[unit].unique(), key=str)
     column = pd.Index(units).get_indexer(pd.Index(panel[unit]))
+    order = np.lexsort((periods, column))  # so that sums do not depend on the order of the caller's rows
+    values, periods, column = values[order], periods[order], column[order]
     first = _means(values, periods, column, len(units), earlier)
     last = _means(values, periods, column, len(units), later)
     if treated not in units:

@@ -22,15 +22,6 @@ from btc_eval.records import ENGLAND, WIRRAL, Official
 #: What the plain mean of a council's neighbours is called.
 MEAN = "Neighbours' mean"
 
-#: Published as a share by the Interactive Tool; its numerator and denominator are in the table of enquiries, with gaps.
-CONFERENCES_IN_TIME = Definition(
-    "conferences_in_time_percent",
-    "Conferences held in 15 working days",
-    "% of conferences",
-    "child_protection_tool",
-    ("conferences_in_15_days_percent",),
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -44,16 +35,14 @@ class Comparison:
         The council.
     neighbours
         Every council of the model to its neighbours, nearest first, under newest codes.
+    papers
+        Provenance, sources and window of all the measures together, and the list of neighbours.
     """
 
     panels: tuple[AnnualPanel, ...]
     area: str
     neighbours: Mapping[str, tuple[str, ...]]
-
-    @property
-    def papers(self) -> Papers:
-        """Provenance, sources and window of all the measures together."""
-        return reduce(Papers.joined, (panel.papers for panel in self.panels))
+    papers: Papers
 
     def series(self, first: int, *, without: Sequence[str] = ()) -> pd.DataFrame:
         """How has each measure moved, here and elsewhere?
@@ -74,6 +63,38 @@ class Comparison:
         rows = [_series(panel, self.area, self.neighbours[self.area]) for panel in self.panels]
         table = pd.concat(rows, ignore_index=True)
         return table[(table["year"] >= first) & ~table["series"].isin(list(without))].reset_index(drop=True)
+
+    def wide(self, years: Sequence[int]) -> pd.DataFrame:
+        """What did the council, its neighbours' mean and England stand at in these years?
+
+        Returns
+        -------
+        pd.DataFrame
+            One row a measure: `measure`, and for each year `own_2023`, `mean_2023` and `england_2023`.
+
+        Raises
+        ------
+        RefusedError
+            Where a measure has no figure for one of the years.
+        """
+        table = self.series(min(years))
+        own = str(self.panels[0].areas.set_index("area_code").loc[self.area, "area_name"])
+        columns = {own: "own", MEAN: "mean", "England": "england"}
+        table = table[table["year"].isin(list(years)) & table["series"].isin(list(columns))]
+        cell = table["series"].map(columns) + "_" + table["year"].astype("str")
+        found = table.assign(cell=cell).pivot(index="measure", columns="cell", values="value")
+        wanted = [f"{column}_{year}" for year in years for column in columns.values()]
+        absent = [name for name in wanted if name not in found or bool(found[name].isna().any())]
+        if absent:
+            raise refuse(
+                "comparison.wide",
+                "years",
+                found=f"no figure for {', '.join(absent)} in some measure",
+                allowed="years that every measure has",
+                do="Choose other years, or compare fewer measures.",
+            )
+        titles = [panel.definition.title for panel in self.panels]
+        return found.loc[titles, wanted].reset_index().rename_axis(columns=None)
 
     def councils(self) -> dict[str, pd.DataFrame]:
         """Which values have the councils? By the measure's title: `area_code`, `year`, `value`, published only."""
@@ -160,7 +181,10 @@ def compare(
             allowed=f"one of its {len(known)} councils",
             do="Look it up in records.official().areas().",
         )
-    return Comparison(panels, area_code, known)
+    papers = reduce(Papers.joined, (panel.papers for panel in panels))
+    sources = tuple(sorted({*papers.sources, "neighbours"}))
+    papers = Papers(papers.provenance, sources, papers.window_start, papers.window_end)
+    return Comparison(panels, area_code, known, papers)
 
 
 def neighbour_map(official: Official, model: int) -> dict[str, tuple[str, ...]]:
@@ -193,40 +217,6 @@ def neighbour_map(official: Official, model: int) -> dict[str, tuple[str, ...]]:
         for code, *others in rows[["area_code", *ranks]].itertuples(index=False, name=None):
             found[newest.get(code, code)] = tuple(newest.get(other, other) for other in others)
     return found
-
-
-def leaving(official: Official) -> AnnualPanel:
-    """What share of the children looked after at the start of a year ceased to be so within it?
-
-    Some who leave came in after the start of the year, so the share is a rate of leaving and not a fate; a council that
-    takes in more children for short stays has a higher one.
-
-    Examples
-    --------
-    >>> from btc_eval import records
-    >>> wirral = leaving(records.official()).of("E08000015").set_index("year")["value"]
-    >>> round(float(wirral[2021]), 1)  # 169 of 811
-    20.8
-    """
-    left, held = annual(official, "looked_after_ceased"), annual(official, "looked_after")
-    before = held.frame.assign(year=held.frame["year"] + 1)[["area_code", "year", "value", "reason"]]
-    both = left.frame.merge(before, on=["area_code", "year"], suffixes=("", "_before"))
-    value = both["value"] / both["value_before"].where(both["value_before"] > 0) * 100.0
-    reason = both["reason"].where(both["reason"] != "", both["reason_before"]).where(value.isna(), "")
-    reason = reason.mask(value.isna() & (reason == ""), "not available")
-    definition = Definition(
-        "leaving_percent",
-        "Children leaving care in the year",
-        "% of those in care at its start",
-        "looked_after",
-        ("children_ceased",),
-        ("children_at_31_march",),
-        100.0,
-    )
-    frame = both.assign(value=value, reason=reason)[list(left.frame.columns)]
-    window = (str(frame["year"].min()), str(frame["year"].max()))
-    papers = left.papers.joined(held.papers)
-    return AnnualPanel(frame, definition, left.areas, Papers(papers.provenance, papers.sources, *window))
 
 
 def _panel(official: Official, item: str | Definition | AnnualPanel, vintage: str | None) -> AnnualPanel:

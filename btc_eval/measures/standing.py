@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
+from btc_eval import programme
 from btc_eval.errors import refuse
-from btc_eval.estimates import Papers
 from btc_eval.inference.rates import poisson_interval
 from btc_eval.measures.annual import AnnualPanel, annual
 from btc_eval.measures.comparison import neighbour_map
@@ -16,18 +15,11 @@ from btc_eval.records import ENGLAND, WIRRAL, Official
 
 _COUNT, _CHILDREN, _PER = "children_at_31_march", "population", 10_000.0
 
-#: Against what a council's rate is held, in words.
-YARDSTICKS = {
-    "mean": "Mean of the neighbours' rates",
-    "together": "All the neighbours' children together",
-    "england": "England",
-}
 
-
-def by_release(
-    official: Official, measure: str, *, years: Sequence[int], then: str, area_code: str = WIRRAL, model: int = 2021
+def reported(
+    official: Official, measure: str, claims: Sequence[str], *, then: str, area_code: str = WIRRAL, model: int = 2021
 ) -> pd.DataFrame:
-    """What did one release say of these years, and what does the newest release that has each of them say?
+    """What did the papers say of a rate, what did the release say that they could use, and what does the newest say?
 
     Parameters
     ----------
@@ -35,40 +27,55 @@ def by_release(
         The official statistics.
     measure
         A measure of children looked after, such as "looked_after_rate": the table that keeps every release.
-    years
-        Years, each named by the 31 March on which it ends.
+    claims
+        Ids of claims whose figures name a place and a day, as "Wirral, 31 March 2020".
     then
-        The earlier release, such as "2023-11".
+        The release that the papers could use, such as "2023-11".
     area_code, model
         The council, and the year of its neighbour model.
 
     Returns
     -------
     pd.DataFrame
-        A row for each place and year: `what` ("Wirral, 31 March 2020", as figures quoted from papers are named),
-        `place`, `year`, `then`, `latest`. The places are the council, its neighbours' plain mean and England.
+        One row a figure, in the order of the claims: `what`, `value` (as the paper gives it), `then` and `latest` (the
+        newest release that has the year). The neighbours' figure is the plain mean of their rates.
+
+    Raises
+    ------
+    RefusedError
+        A claim without figures, or a figure whose place or day is not one of these.
 
     Examples
     --------
     >>> from btc_eval import records
-    >>> by_release(records.official(), "looked_after_rate", years=[2020], then="2023-11").round(1)["then"].tolist()
-    [122.6, 102.0, 67.9]
+    >>> found = reported(records.official(), "looked_after_rate", ["claim-care-rate-2020"], then="2023-11")
+    >>> found[["value", "then", "latest"]].round(1).to_numpy().tolist()
+    [[122.0, 122.6, 122.6]]
     """
+    said = programme.claim_numbers()
+    said = said[said["claim"].isin(list(claims))].drop_duplicates("what", ignore_index=True)
+    parts = said["what"].str.extract(r"^(?P<place>.+), 31 March (?P<year>\d{4})$")
+    names = official.areas().set_index("area_code")["area_name"]
+    places: dict[str, tuple[str, ...]] = {str(names[area_code]): (area_code,), "England": (ENGLAND,)}
+    places["statistical neighbours"] = neighbour_map(official, model)[area_code]
+    unknown = said.loc[~parts["place"].isin(list(places)), "what"].tolist()
+    if said.empty or unknown:
+        raise refuse(
+            "standing.reported",
+            "claims",
+            found=f"no figure for {', '.join(unknown or claims)}",
+            allowed=f"{', '.join(places)}, 31 March of a year",
+            do="Name claims with such figures.",
+        )
     panels = {"then": annual(official, measure, vintage=then), "latest": annual(official, measure)}
-    near = neighbour_map(official, model)[area_code]
-    names = panels["then"].areas.set_index("area_code")["area_name"]
-    places = {str(names[area_code]): (area_code,), "statistical neighbours": near, "England": (ENGLAND,)}
-    rows = []
-    for place, codes in places.items():
-        for year in years:
-            found = {column: _mean(panel, codes, year) for column, panel in panels.items()}
-            rows.append({"what": f"{place}, 31 March {year}", "place": place, "year": year, **found})
-    return pd.DataFrame(rows)
+    for column, panel in panels.items():
+        said[column] = [_mean(panel, places[place], int(year)) for place, year in parts.itertuples(index=False)]
+    return said[["what", "value", "then", "latest"]]
 
 
 def among_neighbours(
     official: Official, year: int, *, vintage: str | None = None, area_code: str = WIRRAL, model: int = 2021
-) -> tuple[pd.DataFrame, Papers]:
+) -> pd.DataFrame:
     """How many children were looked after here and in each neighbour, and how far could chance move each rate?
 
     Parameters
@@ -80,10 +87,9 @@ def among_neighbours(
 
     Returns
     -------
-    tuple
-        The table, highest rate first: `area_code`, `area_name`, `children`, `population` (children aged 0 to 17),
-        `rate` (per 10,000), `conf_low` and `conf_high` (exact Poisson interval, 95%), `place` (1 is the highest). And
-        its papers.
+    pd.DataFrame
+        Highest rate first: `area_code`, `area_name`, `children`, `population` (children aged 0 to 17), `rate` (per
+        10,000), `conf_low` and `conf_high` (exact Poisson interval, 95%), `place` (1 is the highest).
     """
     near = neighbour_map(official, model)[area_code]
     panel = annual(official, "looked_after_rate", vintage=vintage)
@@ -105,8 +111,7 @@ def among_neighbours(
     table = both.assign(area_name=names.reindex(both.index), place=both["rate"].rank(ascending=False).astype("int64"))
     table = table.astype({"children": "int64"}).reset_index().sort_values("place", ignore_index=True)
     columns = ["area_code", "area_name", "children", "population", "rate", "conf_low", "conf_high", "place"]
-    papers = panel.papers.joined(count.papers)
-    return table[columns], Papers(papers.provenance, papers.sources, str(year), str(year))
+    return table[columns]
 
 
 def against(
@@ -117,35 +122,33 @@ def against(
     Parameters
     ----------
     official, year, vintage, area_code, model
-        As in `among_neighbours`, whose papers are this table's too.
+        As in `among_neighbours`.
 
     Returns
     -------
     pd.DataFrame
-        One row a yardstick: `key`, and `yardstick` in words; `level` (its rate); `rate`, `conf_low` and `conf_high` (the
-        council's own, with its exact Poisson interval); `ratio` (rate over level); `answer` ("no" where the interval
-        holds the level); `lowest` and `highest` neighbour's rate; `place` from the highest, and `councils`. The
-        yardstick is taken as exact.
+        One row: `year`; `rate`, `conf_low` and `conf_high`, the council's own with its exact Poisson interval; the
+        yardsticks, taken as exact: `mean` of the neighbours' rates, `together`, the rate of all their children, and
+        `england`; `lowest` and `highest` neighbour; `spread`, how many times as much the neighbours' counts vary as
+        chance would make them; `place` from the highest, and `councils`.
     """
-    table, _ = among_neighbours(official, year, vintage=vintage, area_code=area_code, model=model)
-    england = _mean(annual(official, "looked_after_rate", vintage=vintage), (ENGLAND,), year)
+    table = among_neighbours(official, year, vintage=vintage, area_code=area_code, model=model)
     own = table[table["area_code"] == area_code].iloc[0]
     others = table[table["area_code"] != area_code]
-    together = float(others["children"].sum() / others["population"].sum() * _PER)
-    levels = np.array([float(others["rate"].mean()), together, england])
-    held = (own["conf_low"] <= levels) & (levels <= own["conf_high"])
+    together = float(others["children"].sum() / others["population"].sum())
+    expected = others["population"] * together
     return pd.DataFrame(
         {
-            "key": list(YARDSTICKS),
-            "yardstick": list(YARDSTICKS.values()),
-            "level": levels,
+            "year": [year],
             "rate": own["rate"],
             "conf_low": own["conf_low"],
             "conf_high": own["conf_high"],
-            "ratio": own["rate"] / levels,
-            "answer": np.where(held, "no", np.where(levels < own["rate"], "yes", "no, it is lower")),
+            "mean": others["rate"].mean(),
+            "together": together * _PER,
+            "england": _mean(annual(official, "looked_after_rate", vintage=vintage), (ENGLAND,), year),
             "lowest": others["rate"].min(),
             "highest": others["rate"].max(),
+            "spread": float(((others["children"] - expected) ** 2 / expected).sum() / (len(others) - 1)),
             "place": own["place"],
             "councils": len(table),
         }

@@ -100,7 +100,7 @@ def grid(
     hidden = ' class="btc-heard"' if hide_caption else ""
     return (
         f'<div class="btc-scroll" role="region" tabindex="0" aria-label="{text(caption)}"><table class="btc-table">'
-        f"<caption{hidden}>{text(caption)}</caption><thead><tr>{head}</tr></thead>"
+        f"<caption{hidden}><span>{text(caption)}</span></caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
 

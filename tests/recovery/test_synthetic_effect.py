@@ -1,7 +1,7 @@
 """The effect that is built in can be found again, and none is found where none was built in.
 
-Estimators are written here from their definitions and share nothing with the generator: a ratio of ratios of counts, and
-Newton's method on a Cox partial likelihood stratified by age.
+Estimators are written here from their definitions and share nothing with the generator: a ratio of ratios of counts,
+and Newton's method on a Cox partial likelihood stratified by age.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def hazard_ratio(world: World) -> float:
 
 
 def close(estimates: list[float], true_ratio: float) -> None:
-    """The mean of the estimates lies within four of its own standard errors of the truth, and close enough to matter."""
+    """The mean of the estimates lies within four of its own standard errors of the truth."""
     mean, error = np.mean(estimates), np.std(estimates, ddof=1) / np.sqrt(len(estimates))
     assert abs(mean - np.log(true_ratio)) < max(4 * error, 0.03)
     # A test that would pass for any truth is no test: eight extracts pin the ratio to about an eighth.

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from btc_eval import records, synthetic
+from btc_eval import programme, records, synthetic
 from btc_eval.estimates import Provenance, Verdict
 from btc_eval.records import statutory
 from btc_eval.records.statutory import StatutoryRecords
@@ -60,7 +60,7 @@ def test_the_ledger_is_clean(read: StatutoryRecords) -> None:
 
 def test_every_table_of_the_formats_holds_rows(read: StatutoryRecords) -> None:
     not_yet_collected = {"pre_proceedings", "deprivation_of_liberty"}
-    assert {name for name in statutory.vocabulary.TABLES} - set(read.tables) == not_yet_collected
+    assert set(statutory.vocabulary.TABLES) - set(read.tables) == not_yet_collected
 
 
 def test_it_reconciles_with_every_published_total(read: StatutoryRecords) -> None:
@@ -94,12 +94,11 @@ def test_a_plain_count_of_the_files_finds_the_published_months(made: synthetic.M
 
 
 @pytest.mark.parametrize("year", range(2021, 2026))
-def test_looked_after_children_have_the_published_ages_orders_and_placements(
-    read: StatutoryRecords, year: int
-) -> None:
+def test_looked_after_children_have_the_published_ages_orders_and_placements(read: StatutoryRecords, year: int) -> None:
     stock = statutory.looked_after_on(read, f"{year}-03-31")
     children = read.table("looked_after_children").set_index("child_id")["date_of_birth"]
-    age = (pd.Timestamp(year, 3, 31) - children.reindex(stock["child_id"]).to_numpy()).days / 365.25
+    born = pd.to_datetime(children.reindex(stock["child_id"]).reset_index(drop=True))
+    age = (pd.Timestamp(year, 3, 31) - born).dt.days / 365.25
     labels = ["under 1 year", "1 to 4 years", "5 to 9 years", "10 to 15 years", "16 years and over"]
     ages = pd.Series(pd.cut(age, [-1, 0.999, 4.999, 9.999, 15.999, 30], labels=labels)).value_counts()
     for label, count in published("looked_after_stock", "age", year).items():
@@ -154,8 +153,5 @@ def test_registered_families_exist_and_none_before_the_start(read: StatutoryReco
 
 
 def test_projects_are_those_of_the_programme() -> None:
-    from btc_eval import programme
-
     block = load().block("register")
-    known = {project.id for project in programme.facts().projects}
-    assert {block["ward_project"], *block["projects"]} <= known
+    assert {block["ward_project"], *block["projects"]} <= {project.id for project in programme.projects()}

@@ -16,6 +16,7 @@ from btc_eval.publish.charts.lines import value_format
 from btc_eval.publish.charts.timeline import number_format
 
 _COLUMNS = {False: 44, True: 22}  # piles of dots across the plot
+_MANY = 250  # more dots than this are drawn half as wide, in twice as many piles
 _PLOT = {False: 640.0, True: 300.0}  # the width the piles are planned for, in pixels
 
 
@@ -69,7 +70,7 @@ class Strip:
         The highlighted unit lies on top of its pile, where its name can stand clear of the others.
         """
         low, high = self._domain(frame)
-        count = _COLUMNS[narrow]
+        count = _columns(frame, narrow)
         width = (high - low) / count or 1.0
         heights: dict[int, int] = {}
         places = []
@@ -82,6 +83,7 @@ class Strip:
             places.append(
                 {
                     "at": self._unscaled(middle),
+                    "pile": pile,
                     "height": heights[pile],
                     "unit": str(frame.loc[index, self.unit]),
                     "value": float(f"{float(frame.loc[index, self.x]):.6g}"),
@@ -113,7 +115,7 @@ class Strip:
 
     def _spec(self, frame: pd.DataFrame, rows: list[dict[str, Any]], mark: str, *, narrow: bool) -> dict[str, Any]:
         places = self.piles(frame, narrow=narrow)
-        size = min(_PLOT[narrow] / _COLUMNS[narrow], 13.0)
+        size = min(_PLOT[narrow] / _columns(frame, narrow), 13.0)
         tallest = max(place["height"] for place in places)
         top = 30.0 + 16.0 * len(self.spans) + (22.0 if self.at else 0.0)
         height = top + tallest * size + 34.0
@@ -190,7 +192,9 @@ class Strip:
         rest = [place for place in places if not place["own"]]
         layers = [base.given(rest).mark_circle(size=area, color=style.FAINT, opacity=1).encode(x=x, y=y, tooltip=tips)]
         if own:
-            label = {**own[0], "y": own[0]["y"] - size * 1.1, "words": self.highlight}
+            near = [place["y"] for place in places if abs(place["pile"] - own[0]["pile"]) <= 2]
+            label = {**own[0], "y": min(near) - size * 1.1, "words": self.highlight, "to": own[0]["y"]}
+            layers.append(base.given([label]).mark_rule(color=style.NAVY, strokeWidth=1.5).encode(x=x, y=y, y2="to:Q"))
             layers.append(
                 base.given(own)
                 .mark_circle(size=area * 1.7, color=style.NAVY, opacity=1, stroke=style.PAPER, strokeWidth=1.5)
@@ -202,3 +206,7 @@ class Strip:
             name = base.given([label]).mark_text(fontWeight=700, baseline="bottom", color=style.NAVY)
             layers += [halo.encode(x=x, y=y, text="words:N"), name.encode(x=x, y=y, text="words:N")]
         return layers
+
+
+def _columns(frame: pd.DataFrame, narrow: bool) -> int:
+    return _COLUMNS[narrow] * (2 if len(frame) > _MANY else 1)
