@@ -87,7 +87,7 @@ def serve(site: Path | None, port: int) -> None:
 def refresh(paths: tuple[Path, ...], data: Path | None, dry_run: bool, scope: str, as_json: bool) -> None:
     """Take in new files: recognise, check and compile them; a bad file changes nothing."""
     from btc_eval.locations import data_folder
-    from btc_eval.records.refresh import refresh as take_in
+    from btc_eval.records.taking_in import take_in
 
     kept: Any = scope
     _answer(take_in(paths, data=data or data_folder(), dry_run=dry_run, scope=kept), as_json)
@@ -109,6 +109,28 @@ def check(data: Path | None, as_json: bool) -> None:
             "Name the folder that holds catalogue.toml, or leave --data out."
         )
     _answer(verify(folder), as_json)
+
+
+@cli.command()
+@click.argument("out", metavar="OUT", type=_FOLDER)
+@click.option("--seed", type=int, required=True, metavar="N", help="The same seed gives the same bytes.")
+@click.option("--first-year", type=int, default=None, metavar="Y", help="First collection year, ending 31 March.")
+@click.option("--last-year", type=int, default=None, metavar="Y", help="Last collection year, included.")
+@click.option("--children", type=int, default=None, metavar="N", help="About how many; Wirral's own size if left out.")
+@click.option("--dirt", is_flag=True, help="Plant the faults of real files, with a key to them.")
+@_debug
+def synth(
+    out: Path, seed: int, first_year: int | None, last_year: int | None, children: int | None, dirt: bool
+) -> None:
+    """Write a demonstration extract: made-up returns in the statutory formats."""
+    from btc_eval import synthetic
+
+    years = {name: year for name, year in (("first_year", first_year), ("last_year", last_year)) if year is not None}
+    made = synthetic.write(out, seed=seed, children=children, dirt=dirt, **years)
+    click.echo(
+        f"Wrote {len(made.files)} files about {made.children:,} made-up children to {made.folder}, "
+        f"years {made.first_year} to {made.last_year}. Nothing in them is about a real child."
+    )
 
 
 class _Report(Protocol):

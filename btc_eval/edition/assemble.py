@@ -50,7 +50,8 @@ def assemble(
         For anything that the chapters may not show, or that does not render without a warning.
     """
     collected = collect(chapters, runs, _known_ids(where, runs))
-    about = record.edition(where, state=state)
+    seeds = {run.seed for run in runs.values() if run.seed is not None}
+    about = record.edition(where, state=state, policies=collected.policies, seeds=seeds)
     words = record.words_for_pages(about, collected.findings)
     source = where.work / "src"
     staged = {

@@ -17,7 +17,7 @@ from btc_eval.edition.chapters import Chapter
 from btc_eval.edition.layout import Layout
 
 #: Raise when an entry's shape changes: old ones are then never found.
-_SHAPE = 1
+_SHAPE = 2
 
 #: How many runs of one chapter are kept, so that going back to an earlier state costs nothing.
 _KEPT = 6
@@ -37,12 +37,15 @@ class Run:
         Wall-clock time from the start of the kernel to its end.
     stderr
         For each cell that wrote to the error stream: its number, and what it wrote.
+    seed
+        The seed from which the library draws where the chapter gives none; `None` where it cannot draw.
     """
 
     outputs: list[list[dict[str, Any]]]
     inputs: dict[str, str]
     seconds: float
     stderr: list[tuple[int, str]]
+    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,7 @@ def _load(path: Path) -> Run | None:
             inputs=body["inputs"],
             seconds=body["seconds"],
             stderr=[(int(number), str(text)) for number, text in body["stderr"]],
+            seed=body["seed"],
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None

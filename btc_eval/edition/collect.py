@@ -66,11 +66,14 @@ class Collected:
         In reading order.
     pastes
         For each page, the words behind each key.
+    policies
+        Names of the disclosure policies under which the exhibits were released, sorted.
     """
 
     findings: tuple[dict[str, Any], ...]
     exhibits: tuple[Exhibit, ...]
     pastes: Mapping[str, Mapping[str, str]]
+    policies: tuple[str, ...]
 
 
 class _Reader:
@@ -80,6 +83,7 @@ class _Reader:
         self.findings: dict[str, dict[str, Any]] = {}
         self.exhibits: dict[str, Exhibit] = {}
         self.pastes: dict[str, dict[str, str]] = {}
+        self.policies: set[str] = set()
         self.faults: list[Refusal] = []
 
     def fault(self, chapter: Chapter, place: str, found: str, allowed: str, do: str) -> None:
@@ -102,6 +106,8 @@ class _Reader:
                 "Publish it, or give the value a name so that the notebook does not echo it.",
             )
             return
+        if about.get("policy"):
+            self.policies.add(str(about["policy"]))
         if about["kind"] == "exhibit":
             self._exhibit(chapter, place, about)
             return
@@ -210,7 +216,7 @@ def collect(chapters: Sequence[Chapter], runs: Mapping[str, Run], known_ids: fro
     if reader.faults:
         raise RefusedError(reader.faults)
     findings = tuple(reader.findings[identity] for identity in sorted(reader.findings))
-    return Collected(findings, tuple(reader.exhibits.values()), reader.pastes)
+    return Collected(findings, tuple(reader.exhibits.values()), reader.pastes, tuple(sorted(reader.policies)))
 
 
 def pasted_page(chapter: Chapter, other: str) -> str:

@@ -206,7 +206,8 @@ def _outcome(
         )
     outputs = [[o for o in shown if o.get("name") != "stderr"] for shown in outputs]
     inputs: dict[str, str] = {}
-    for path, stat in _reported(notebook).items():
+    reported = _reported(notebook)
+    for path, stat in reported["files"].items():
         name = name_of(Path(path), where)
         if name is None:
             continue
@@ -220,7 +221,7 @@ def _outcome(
                 "Run the build again.",
             )
         inputs[name] = fingerprint.sha256_file(Path(path))
-    return Run(outputs=outputs, inputs=dict(sorted(inputs.items())), seconds=seconds, stderr=stderr)
+    return Run(outputs, dict(sorted(inputs.items())), seconds, stderr, reported["seed"])
 
 
 def _clean(output: dict[str, Any]) -> dict[str, Any]:
@@ -228,10 +229,10 @@ def _clean(output: dict[str, Any]) -> dict[str, Any]:
     return {**output, "execution_count": None} if "execution_count" in output else output
 
 
-def _reported(notebook: nbformat.NotebookNode) -> dict[str, list[int]]:
-    """Return what the cell after the last reported: each file with its size and time when first opened."""
+def _reported(notebook: nbformat.NotebookNode) -> dict[str, Any]:
+    """Return what the cell after the last reported: `files`, each with its size and time when opened; `seed`."""
     for output in notebook.cells[-1]["outputs"]:
         if watch.MIME in output.get("data", {}):
-            files: dict[str, list[int]] = output["data"][watch.MIME]["files"]
-            return files
+            reported: dict[str, Any] = output["data"][watch.MIME]
+            return reported
     raise RuntimeError("the kernel did not report what the chapter read")

@@ -7,7 +7,7 @@ import os
 import platform
 import subprocess
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -112,8 +112,20 @@ def inputs(where: Layout) -> list[dict[str, Any]]:
     ]
 
 
-def edition(where: Layout, *, state: Commit) -> dict[str, Any]:
-    """What was this site made from? The contents of `edition.json`, before its notebooks are listed."""
+def edition(where: Layout, *, state: Commit, policies: Sequence[str], seeds: Collection[int]) -> dict[str, Any]:
+    """What was this site made from? The contents of `edition.json`, before its notebooks are listed.
+
+    Parameters
+    ----------
+    where
+        The folders of the build.
+    state
+        The commit that is built.
+    policies
+        The disclosure policies named by the exhibits; where none names one, all is official statistics.
+    seeds
+        The seeds from which the chapters' draws started.
+    """
     return {
         "label": label(state),
         "built_at": built_at(state),
@@ -122,8 +134,8 @@ def edition(where: Layout, *, state: Commit) -> dict[str, Any]:
         "python": platform.python_version(),
         "packages": fingerprint.packages(),
         "inputs": inputs(where),
-        "seed": None,
-        "policy": "official",
+        "seed": min(seeds, default=None),
+        "policy": ", ".join(policies) or "official",
         "notebooks": [],
     }
 

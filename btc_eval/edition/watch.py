@@ -57,6 +57,12 @@ def _library_modules() -> list[str]:
     return sorted({str(Path(file).resolve()) for file in files if file})
 
 
+def _seed() -> int | None:
+    """Return the seed from which the library draws where a chapter gives none; `None` where nothing loaded can draw."""
+    seed: int | None = getattr(sys.modules.get("btc_eval.its.bootstrap"), "BOOTSTRAP_SEED", None)
+    return seed
+
+
 def report() -> None:
     """Show what was read, as a display output that only the builder sees."""
     from IPython.display import display
@@ -64,4 +70,4 @@ def report() -> None:
     files = {path: list(stat) for path, stat in sorted(_opened.items())}
     for path in [*(str(path) for path in reads()), *_library_modules()]:
         files.setdefault(path, [])
-    display({MIME: {"files": files}}, raw=True)  # type: ignore[no-untyped-call]
+    display({MIME: {"files": files, "seed": _seed()}}, raw=True)  # type: ignore[no-untyped-call]
