@@ -100,7 +100,7 @@ def refresh(paths: tuple[Path, ...], data: Path | None, dry_run: bool, scope: st
 def check(data: Path | None, as_json: bool) -> None:
     """Verify the data folder: contracts, ledger, reconciliation with the published totals."""
     from btc_eval.locations import data_folder
-    from btc_eval.records.check import check as verify
+    from btc_eval.records.taking_in import check_all as verify
 
     folder = data or data_folder()
     if not (folder / "catalogue.toml").is_file():
@@ -125,7 +125,9 @@ def synth(
     """Write a demonstration extract: made-up returns in the statutory formats."""
     from btc_eval import synthetic
 
-    years = {name: year for name, year in (("first_year", first_year), ("last_year", last_year)) if year is not None}
+    years: dict[str, Any] = {
+        name: year for name, year in (("first_year", first_year), ("last_year", last_year)) if year is not None
+    }
     made = synthetic.write(out, seed=seed, children=children, dirt=dirt, **years)
     click.echo(
         f"Wrote {len(made.files)} files about {made.children:,} made-up children to {made.folder}, "

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from btc_eval.estimates import Check, Verdict
 from btc_eval.inference import Floats
 from btc_eval.inference.permutation import standing
 from btc_eval.its.synthetic import synthetic_control
@@ -93,6 +94,44 @@ def second_design(
                 | {"main": weights["donor"], "weight": float(weights["weight"])}
             )
     return pd.DataFrame(rows)
+
+
+def agreement(
+    frame: pd.DataFrame,
+    *,
+    treated: Any,
+    start: Any,
+    window: tuple[Any, Any],
+    announced: bool,
+    columns: tuple[str, str, str] = _COLUMNS,
+    alpha: float = 0.05,
+) -> Check:
+    """Does a synthetic control, mixed from all other units, say what the first design said of this measure?
+
+    Parameters
+    ----------
+    frame, treated, start, window, columns
+        As in `second_design`, for one measure.
+    announced
+        Whether the first design found a change beyond chance.
+    alpha
+        Level at which the second one does.
+
+    Returns
+    -------
+    Check
+        Pass where both say the same; concern where they differ, or where the mixture follows the earlier years badly.
+    """
+    row = second_design(
+        {"": frame}, treated=treated, start=start, window=window, pools={"": None}, columns=columns
+    ).iloc[0]
+    same = bool(row["permutation_p"] < alpha) is announced
+    words = (
+        f"It puts the last year at {row['synthetic']:.1f}, where {row['observed']:.1f} was observed; permutation "
+        f"p-value {row['permutation_p']:.3f}, {row['followed']:.0%} of the earlier variance followed."
+    )
+    good = same and row["fit"] == "good"
+    return Check("a synthetic control says the same", Verdict.PASS if good else Verdict.CONCERN, words)
 
 
 def _interval(gaps: Floats, level: float = 0.95) -> tuple[float, float]:

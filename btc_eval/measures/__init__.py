@@ -7,7 +7,7 @@ from btc_eval.measures.changes import as_far, changes
 from btc_eval.measures.definitions import DEFINITIONS, Definition
 from btc_eval.measures.monthly import MonthlySeries, monthly_referrals
 from btc_eval.measures.reported import reported_totals
-from btc_eval.measures.returns import demonstration, returns
+from btc_eval.measures.supplied import demonstration, returns
 from btc_eval.measures.wards import WardMonths, ward_referrals
 
 __all__ = [

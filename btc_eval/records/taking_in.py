@@ -12,10 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from btc_eval.errors import RefusedError
+from btc_eval.records.check import check
 from btc_eval.records.official import official
 from btc_eval.records.refresh import Scope, refresh
-from btc_eval.records.report import RefreshReport
+from btc_eval.records.report import CheckReport, RefreshReport
 from btc_eval.records.statutory.kinds import split
+from btc_eval.records.statutory.reconcile import reconcile
+from btc_eval.records.statutory.snapshot import current, pointer, verify
 from btc_eval.records.statutory.staging import Report, stage, store
 
 
@@ -23,7 +27,7 @@ from btc_eval.records.statutory.staging import Report, stage, store
 class Taken:
     """What both families came to; either may be absent."""
 
-    published: RefreshReport | None
+    published: RefreshReport | CheckReport | None
     returns: Report | None
     beside: tuple[str, ...] = ()
 
@@ -85,6 +89,26 @@ def take_in(paths: Sequence[str | Path], *, data: Path, dry_run: bool = False, s
     if not stored.accepted:
         return Taken(first, stored, tried.beside)
     return Taken(refresh(published, data=data, scope=scope) if published else None, stored, tried.beside)
+
+
+def check_all(data: Path) -> Taken:
+    """Can this data folder be built upon: the compiled statistics, and the returns where there are any?
+
+    The returns are read again from their snapshots, accounted for and reconciled; a snapshot that is no longer what it
+    was is refused.
+    """
+    published = check(data)
+    if not pointer(data):
+        return Taken(published, None)
+    faults = tuple(verify(data))
+    if faults or not published.accepted:
+        return Taken(published, Report(refusals=faults) if faults else None)
+    try:
+        held = current(data)
+    except RefusedError as error:
+        return Taken(published, Report(refusals=error.refusals))
+    assert held is not None  # there is a pointer
+    return Taken(published, Report((), held.ledger, reconcile(held, official(data)), {}))
 
 
 def _is_beside(file: Path, mine: set[Path]) -> bool:

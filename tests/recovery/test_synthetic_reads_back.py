@@ -85,7 +85,7 @@ def test_a_plain_count_of_the_files_finds_the_published_months(made: synthetic.M
         first, last = f"{year - 1}-04-01", f"{year}-03-31"
         counted.update(date[:7] for _, date in seen if first <= date <= last)
     wide = records.official().wide("monthly_referrals")
-    wide = wide[(wide["area_code"] == WIRRAL)].set_index(wide["year"].astype(int))
+    wide = wide[wide["area_code"] == WIRRAL].astype({"year": int}).set_index("year")
     names = pd.period_range("2016-04", "2024-03", freq="M")
     expected = {
         str(month): int(wide.at[month.year + (month.month >= 4), month.strftime("%B").lower()]) for month in names

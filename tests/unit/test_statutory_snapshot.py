@@ -189,3 +189,5 @@ def test_recognising_and_sorting_files(tmp_path: Path, offered: Path) -> None:
     ours, others = statutory.split([offered])
     assert {path.name for path in others} == {"notes.csv", "broken.xml"}
     assert len(ours) == 5
+    (offered / "reviews.csv").write_bytes(bytes(range(256)))
+    assert (offered / "reviews.csv") in statutory.split([offered])[0], "what cannot be read is refused, not passed over"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from btc_eval.errors import RefusedError, refuse
@@ -65,34 +66,44 @@ def recognise(path: str | Path) -> str | None:
         "cin_census", "ssda903", "annex_a", "ssd", "programme_register" or "ward_lookup", the first found; `None` where
         there is none, also where nothing can be read: `read` then says what is wrong.
     """
+    kind, _ = _standing(Path(path))
+    return kind
+
+
+def _standing(path: Path) -> tuple[str | None, bool]:
+    """Return the first return found behind this path, and whether something there cannot be read at all."""
     try:
-        sources, _ = gather([path])
+        sources, refusals = gather([path])
     except OSError:
-        return None
+        return None, True
+    broken = bool(refusals)
     for source in sources:
         try:
             kind, _ = what_is(source)
         except RefusedError:
+            broken = True
             continue
         if kind is not None:
-            return kind.value
-    return None
+            return kind.value, broken
+    return None, broken
 
 
-def split(paths: list[str | Path]) -> tuple[list[Path], list[Path]]:
+def split(paths: Sequence[str | Path]) -> tuple[list[Path], list[Path]]:
     """Which of these files are returns, and which are something else (official statistics, notes)?
 
     A zip goes as a whole. Folders are searched to the bottom; what a return's folder holds beside it (its marker as a
-    demonstration) is found from the return itself.
+    demonstration) is found from the return itself. A file that cannot be read goes with the returns if there are any,
+    so that it is refused and not passed over.
     """
-    ours: list[Path] = []
-    others: list[Path] = []
+    files: list[Path] = []
     for given in paths:
         path = Path(given)
-        files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
-        for file in files:
-            (ours if recognise(file) is not None else others).append(file)
-    return ours, others
+        files += sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+    standing = [_standing(file) for file in files]
+    returns = any(kind is not None for kind, _ in standing)
+    mine = [kind is not None or (broken and returns) for kind, broken in standing]
+    ours = [file for file, own in zip(files, mine) if own]
+    return ours, [file for file, own in zip(files, mine) if not own]
 
 
 def _wrong(source: Source, found: str, do: str) -> RefusedError:
