@@ -90,12 +90,12 @@ def _child(draw: random.Random, number: int, year: int) -> str:
 
 
 def write_care(folder: Path, councils: int, years: int, episodes: int) -> None:
-    """Write looked-after returns: a file a council and year, in which half of the episodes of the year before go on."""
+    """Write looked-after returns: a set a council and year, in which half of the episodes of the year before go on."""
     for council in range(councils):
         draw = random.Random(council)
         going: list[tuple[str, dt.date]] = []
         for year in range(2025 - years, 2025):
-            rows = [HEADINGS]
+            rows, children = [HEADINGS], ["CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB,LA,YEAR"]
             new = [(f"{council:03}{year}{number:05}", _day(draw, year)) for number in range(episodes - len(going))]
             still = []
             for child, start in going + new:
@@ -105,8 +105,12 @@ def write_care(folder: Path, councils: int, years: int, episodes: int) -> None:
                 reason = "E4A" if ended else ""
                 placed = f"{child},{start:%d/%m/%Y},S,C2,N1,U6,PR1,{ended},{reason},,CH41 1AA,CH43 2BB,"
                 rows.append(f"{placed},{council:03},{year}")
+                children.append(f"{child},1,01/05/2012,WBRI,UN1,0,,{council:03},{year}")
             going = still
-            (folder / f"{council:03}_{year}_episodes.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+            place = folder / f"{council:03}" / str(year)
+            place.mkdir(parents=True)
+            (place / "episodes.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+            (place / "header.csv").write_text("\n".join(children) + "\n", encoding="utf-8")
 
 
 def bare(path: str) -> int:
@@ -216,7 +220,11 @@ def main() -> None:
         write_care(folder / "care", 1, 10, 5_000)
         show("looked after: ten years of 5,000 episodes", measure("care", folder / "care"), "periods")
         if given.demand_model:
-            show("looked after: the demand model", measure("demand model", folder / "care", given.demand_model), "rows")
+            show(
+                "looked after: the demand model",
+                measure("demand model", folder / "care" / "000", given.demand_model),
+                "rows",
+            )
         (folder / "region").mkdir()
         write_care(folder / "region", given.councils, given.years, given.episodes)
         title = f"{given.councils} councils, {given.years} years, {given.episodes:,} episodes each"

@@ -25,6 +25,7 @@
     var own = spec.usermeta || {};
     if (own.narrow && place.clientWidth < own.narrow_below) {
       own.narrow.datasets = Object.assign({}, own.narrow.datasets, { table: spec.datasets.table });
+      own.narrow.config = spec.config;
       return own.narrow;
     }
     return spec;
@@ -41,7 +42,7 @@
         place.appendChild(live);
       }
       place.dataset.width = String(place.clientWidth);
-      return lib.vegaEmbed(live, spec, { actions: false, renderer: "svg", tooltip: { theme: "custom" } }).then(function () {
+      return lib.vegaEmbed(live, spec, { actions: false, defaultStyle: false, renderer: "svg", tooltip: { theme: "custom" } }).then(function () {
         var svg = live.querySelector("svg");
         svg.setAttribute("aria-hidden", "true");
         svg.setAttribute("focusable", "false");

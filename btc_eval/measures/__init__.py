@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from btc_eval.measures.annual import AnnualPanel, annual, annual_of
-from btc_eval.measures.changes import as_far, changes
+from btc_eval.measures.changes import as_far, changes, differences
 from btc_eval.measures.definitions import DEFINITIONS, Definition
+from btc_eval.measures.indicators import FOLLOWED_BY, watched
 from btc_eval.measures.monthly import MonthlySeries, monthly_referrals
 from btc_eval.measures.reported import reported_totals
 from btc_eval.measures.supplied import demonstration, returns
@@ -12,6 +13,7 @@ from btc_eval.measures.wards import WardMonths, ward_referrals
 
 __all__ = [
     "DEFINITIONS",
+    "FOLLOWED_BY",
     "AnnualPanel",
     "Definition",
     "MonthlySeries",
@@ -21,8 +23,10 @@ __all__ = [
     "as_far",
     "changes",
     "demonstration",
+    "differences",
     "monthly_referrals",
     "reported_totals",
     "returns",
     "ward_referrals",
+    "watched",
 ]

@@ -71,3 +71,18 @@ def as_far(found: pd.DataFrame, ratio: float) -> pd.DataFrame:
             "one_in": len(found) / len(fell) if len(fell) else float("nan"),
         }
     )
+
+
+def differences(panel: AnnualPanel, *, years: int) -> pd.DataFrame:
+    """By how much did each council's figure move over every span of so many years?
+
+    Returns
+    -------
+    DataFrame
+        `area_code`, `last` (year ending 31 March), `difference` (in the panel's unit).
+    """
+    frame = panel.councils()[["area_code", "year", "value"]].dropna(subset=["value"])
+    earlier = frame.assign(year=frame["year"] + years).rename(columns={"value": "before"})
+    pairs = frame.merge(earlier, on=["area_code", "year"])
+    moved = pairs.assign(difference=pairs["value"] - pairs["before"]).rename(columns={"year": "last"})
+    return moved[["area_code", "last", "difference"]].sort_values(["area_code", "last"], ignore_index=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -11,13 +11,20 @@ from btc_eval.errors import refuse
 from btc_eval.inference.rates import poisson_interval
 from btc_eval.measures.annual import AnnualPanel, annual
 from btc_eval.measures.comparison import neighbour_map
+from btc_eval.programme.appraisal import Claim
 from btc_eval.records import ENGLAND, WIRRAL, Official
 
 _COUNT, _CHILDREN, _PER = "children_at_31_march", "population", 10_000.0
 
 
 def reported(
-    official: Official, measure: str, claims: Sequence[str], *, then: str, area_code: str = WIRRAL, model: int = 2021
+    official: Official,
+    claims: Iterable[Claim],
+    *,
+    then: str,
+    measure: str = "looked_after_rate",
+    area_code: str = WIRRAL,
+    model: int = 2021,
 ) -> pd.DataFrame:
     """What did the papers say of a rate, what did the release say that they could use, and what does the newest say?
 
@@ -25,20 +32,20 @@ def reported(
     ----------
     official
         The official statistics.
-    measure
-        A measure of children looked after, such as "looked_after_rate": the table that keeps every release.
     claims
-        Ids of claims whose figures name a place and a day, as "Wirral, 31 March 2020".
+        Claims whose figures name a place and a day, as "Wirral, 31 March 2020"; a figure given twice is listed once.
     then
         The release that the papers could use, such as "2023-11".
+    measure
+        A measure of children looked after: the table that keeps every release.
     area_code, model
         The council, and the year of its neighbour model.
 
     Returns
     -------
     pd.DataFrame
-        One row a figure, in the order of the claims: `what`, `value` (as the paper gives it), `then` and `latest` (the
-        newest release that has the year). The neighbours' figure is the plain mean of their rates.
+        One row a figure, in the order of the claims: `line` from 1, `what`, `value` (as the paper gives it), `then` and
+        `latest` (the newest release that has the year). The neighbours' figure is the plain mean of their rates.
 
     Raises
     ------
@@ -48,12 +55,14 @@ def reported(
     Examples
     --------
     >>> from btc_eval import records
-    >>> found = reported(records.official(), "looked_after_rate", ["claim-care-rate-2020"], then="2023-11")
+    >>> claims = programme.claims().where(id="claim-care-rate-2020")
+    >>> found = reported(records.official(), claims, then="2023-11")
     >>> found[["value", "then", "latest"]].round(1).to_numpy().tolist()
     [[122.0, 122.6, 122.6]]
     """
+    given = list(claims)
     said = programme.claim_numbers()
-    said = said[said["claim"].isin(list(claims))].drop_duplicates("what", ignore_index=True)
+    said = said[said["claim"].isin([claim.id for claim in given])].drop_duplicates("what", ignore_index=True)
     parts = said["what"].str.extract(r"^(?P<place>.+), 31 March (?P<year>\d{4})$")
     names = official.areas().set_index("area_code")["area_name"]
     places: dict[str, tuple[str, ...]] = {str(names[area_code]): (area_code,), "England": (ENGLAND,)}
@@ -63,14 +72,15 @@ def reported(
         raise refuse(
             "standing.reported",
             "claims",
-            found=f"no figure for {', '.join(unknown or claims)}",
+            found=f"no figure for {', '.join(unknown or [claim.id for claim in given] or ['no claim'])}",
             allowed=f"{', '.join(places)}, 31 March of a year",
             do="Name claims with such figures.",
         )
     panels = {"then": annual(official, measure, vintage=then), "latest": annual(official, measure)}
     for column, panel in panels.items():
         said[column] = [_mean(panel, places[place], int(year)) for place, year in parts.itertuples(index=False)]
-    return said[["what", "value", "then", "latest"]]
+    said["line"] = range(1, len(said) + 1)
+    return said[["line", "what", "value", "then", "latest"]]
 
 
 def among_neighbours(

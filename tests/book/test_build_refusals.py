@@ -216,7 +216,9 @@ def test_an_interrupted_build_says_so_in_one_line(book: Book) -> None:
     running = subprocess.Popen(
         [*COMMAND, "build"], cwd=book.root, env=clean_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
-    time.sleep(2.5)
+    assert running.stderr is not None
+    assert b"executing" in running.stderr.readline()
+    time.sleep(1)
     running.send_signal(signal.SIGINT)
     _, stderr = running.communicate(timeout=30)
     assert running.returncode == 130

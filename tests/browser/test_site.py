@@ -1,4 +1,4 @@
-"""Every page of the built site, in a browser: alone on the network, drawn, without a fault, and no wider than a phone."""
+"""Every page of the built site in a browser: alone on the network, drawn, without a fault, no wider than a phone."""
 
 from __future__ import annotations
 

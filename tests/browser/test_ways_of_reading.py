@@ -79,7 +79,8 @@ def test_folded_tables_open_with_the_keyboard_and_scroll_where_they_must(
         page.wait_for_timeout(100)
         wide = page.evaluate(
             """() => [...document.querySelectorAll('.btc-scroll')].map(
-                one => [one.scrollWidth > one.clientWidth + 1, one.tabIndex === 0 && !!one.getAttribute('aria-label')])"""
+                one => [one.scrollWidth > one.clientWidth + 1,
+                        one.tabIndex === 0 && !!one.getAttribute('aria-label')])"""
         )
     assert any(overflows for overflows, _ in wide)
     assert all(reachable for overflows, reachable in wide if overflows)

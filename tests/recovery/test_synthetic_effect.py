@@ -18,8 +18,8 @@ from btc_eval.synthetic.parameters import Parameters, load
 from btc_eval.synthetic.play import play
 from btc_eval.synthetic.world import World
 
-SEEDS = range(20)
-FIRST_YEAR = 2020
+SEEDS = range(12)
+FIRST_YEAR = 2021
 AGES = [1, 5, 10, 16]
 
 
@@ -84,8 +84,8 @@ def close(estimates: list[float], true_ratio: float) -> None:
     """The mean of the estimates lies within four of its own standard errors of the truth."""
     mean, error = np.mean(estimates), np.std(estimates, ddof=1) / np.sqrt(len(estimates))
     assert abs(mean - np.log(true_ratio)) < max(4 * error, 0.03)
-    # A test that would pass for any truth is no test: twenty extracts pin the ratio to about a twentieth.
-    assert error < 0.06
+    # A test that would pass for any truth is no test: twelve extracts pin the ratio to about a fifteenth.
+    assert error < 0.07
 
 
 @pytest.mark.slow

@@ -46,7 +46,8 @@ class Panel:
 
     def page_spec(self) -> dict[str, Any]:
         """Return the one specification the page carries: the wide one, with the narrow one beside it in `usermeta`."""
-        narrow = {**self.narrow, "datasets": {k: v for k, v in self.narrow["datasets"].items() if k != "table"}}
+        narrow = {key: value for key, value in self.narrow.items() if key != "config"}
+        narrow["datasets"] = {k: v for k, v in self.narrow["datasets"].items() if k != "table"}
         return {**self.wide, "usermeta": {"narrow": narrow, "narrow_below": style.NARROW_BELOW}}
 
 
@@ -114,7 +115,9 @@ def assemble(layers: Sequence[alt.Chart], rows: list[dict[str, Any]], *, height:
     spec.pop("$schema", None)
     spec["config"] = style.config()
     spec["autosize"] = {"type": "fit-x", "contains": "padding"}
-    spec["datasets"] = {"table": rows, **spec.get("datasets", {})}
+    # A page carries the rows once, and only where a layer reads them.
+    read = any((layer.get("data") or {}).get("name") == "table" for layer in spec["layer"])
+    spec["datasets"] = {**({"table": rows} if read else {}), **spec.get("datasets", {})}
     return spec
 
 

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from btc_eval import periods
@@ -157,14 +158,14 @@ def _clash(a: _Spot, b: _Spot) -> bool:
     return under_q or under_p
 
 
-def moment(text: str | pd.Timestamp | int, *, annual: bool) -> pd.Timestamp | float:
+def moment(text: str | pd.Timestamp | int | np.integer, *, annual: bool) -> pd.Timestamp | float:
     """Where on the axis is this? A month or day as a timestamp; on an annual axis, the year as a number.
 
     On an annual axis, whose points are years ending 31 March, a month stands at its place within its year: a point
     is drawn at the end of its year.
     """
     if annual:
-        if isinstance(text, int) or (isinstance(text, str) and text.isdigit()):
+        if isinstance(text, (int, np.integer)) or (isinstance(text, str) and text.isdigit()):
             return float(text)
         when = pd.Timestamp(text)
         first = pd.Timestamp(year=periods.year_ending(when) - 1, month=4, day=1)

@@ -129,7 +129,7 @@ class Lines:
                 f"{self.series}:N", scale=alt.Scale(domain=names, range=[d for _, d in marks]), legend=None
             )
             encoding["strokeWidth"] = alt.StrokeWidth(
-                f"{self.series}:N",
+                f"{self.series}:O",
                 scale=alt.Scale(domain=names, range=[3.0] + [2.0] * (len(names) - 1)),
                 legend=None,
             )

@@ -188,11 +188,13 @@ class Strip:
             alt.Tooltip("value:Q", title=self.axis or self.x, format=value_format([min(scale), max(scale)])),
         ]
         area = 3.1416 * (size * 0.44) ** 2
-        own = [place for place in places if place["own"]]
-        rest = [place for place in places if not place["own"]]
+        shown = [{key: place[key] for key in ("at", "y", "unit", "value")} for place in places]
+        own = [row for row, place in zip(shown, places) if place["own"]]
+        rest = [row for row, place in zip(shown, places) if not place["own"]]
         layers = [base.given(rest).mark_circle(size=area, color=style.FAINT, opacity=1).encode(x=x, y=y, tooltip=tips)]
         if own:
-            near = [place["y"] for place in places if abs(place["pile"] - own[0]["pile"]) <= 2]
+            pile = next(place["pile"] for place in places if place["own"])
+            near = [place["y"] for place in places if abs(place["pile"] - pile) <= 2]
             label = {**own[0], "y": min(near) - size * 1.1, "words": self.highlight, "to": own[0]["y"]}
             layers.append(base.given([label]).mark_rule(color=style.NAVY, strokeWidth=1.5).encode(x=x, y=y, y2="to:Q"))
             layers.append(
