@@ -1,6 +1,6 @@
 """How often do nominal 95 % intervals hold? Every estimator, short and long series, at known truths.
 
-    python benchmarks/coverage_its.py [--draws 2000]        writes benchmarks/results/coverage_its.json
+    python benchmarks/coverage_its.py [--draws 2000]        writes data/simulations/coverage_its.json
 
 Rates: level and slope model, halves before and after, Gaussian AR(1) errors. Counts: mean 60 with the dispersion and
 autocorrelation stated. The share of intervals that leave out the truth is also the rate of false alarms. Each cell has
@@ -32,7 +32,7 @@ from btc_eval.inference.simulate import ar1_noise, draw_counts
 from btc_eval.its.choice import CALIBRATED_BELOW
 from btc_eval.its.door import LOW_INFORMATION
 
-RESULTS = Path(__file__).parent / "results" / "coverage_its.json"
+RESULTS = Path(__file__).parent.parent / "data" / "simulations" / "coverage_its.json"
 LENGTHS = (8, 10, 12, 16, 24, 36, 48, 60, 100, 240)
 PHIS = (-0.2, 0.0, 0.2, 0.4, 0.6, 0.8)
 EACH = np.eye(4)[[2, 3]]

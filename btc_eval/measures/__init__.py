@@ -8,6 +8,7 @@ from btc_eval.measures.definitions import DEFINITIONS, Definition
 from btc_eval.measures.indicators import FOLLOWED_BY, watched
 from btc_eval.measures.monthly import MonthlySeries, monthly_referrals
 from btc_eval.measures.reported import reported_totals
+from btc_eval.measures.simulations import coverage, coverage_by_length
 from btc_eval.measures.supplied import demonstration, returns
 from btc_eval.measures.wards import WardMonths, ward_referrals
 
@@ -22,6 +23,8 @@ __all__ = [
     "annual_of",
     "as_far",
     "changes",
+    "coverage",
+    "coverage_by_length",
     "demonstration",
     "differences",
     "monthly_referrals",
