@@ -104,9 +104,19 @@ def augmented(X: Floats, x: Floats, *, ridge: float | None = None, start: Floats
     """
     if ridge is None:
         ridge = leave_one_out_ridge(X, x)
-    mean = X.mean(axis=1)
-    donors = _tilted(X - mean[:, None], x - mean, simplex_weights(X, x, start=start), np.array([ridge]))[0]
+    donors = simplex_weights(X, x, start=start)
+    donors = donors + tilt(X, ridge) @ (x - X @ donors)
     return Weights(donors, ridge=ridge, loss=_mean_square(x - X @ donors))
+
+
+def tilt(X: Floats, ridge: float) -> Floats:
+    """What change of weights does an imbalance in each period call for? Shape (donors, periods): X'(XX' + λI)⁻¹.
+
+    `X` as in `classic`; donors' means are taken away from each period first. It depends on the donors alone, so it
+    serves every treated series beside them.
+    """
+    left, singular, right = np.linalg.svd(X - X.mean(axis=1)[:, None], full_matrices=False)
+    return np.asarray((right.T * (singular / (singular**2 + ridge))) @ left.T)
 
 
 def leave_one_out_ridge(X: Floats, x: Floats, *, within_one_error: bool = True) -> float:
@@ -148,14 +158,6 @@ def leave_one_out_ridge(X: Floats, x: Floats, *, within_one_error: bool = True) 
         return float(candidates[best])
     margin = errors[:, best].std(ddof=1) / np.sqrt(len(x))
     return float(candidates[mean_error <= mean_error[best] + margin].max())
-
-
-def _tilted(X: Floats, x: Floats, start: Floats, ridges: Floats) -> Floats:
-    """Return the augmented weights for each ridge, shape (ridges, donors): w + (x − Xw)'(XX' + λI)⁻¹X."""
-    left, singular, right = np.linalg.svd(X, full_matrices=False)
-    imbalance = left.T @ (x - X @ start)
-    shrunk = singular / (singular**2 + ridges[:, None])
-    return np.asarray(start + (shrunk * imbalance) @ right)
 
 
 def _mean_square(values: Floats) -> float:

@@ -19,7 +19,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 from btc_eval.inference import Floats
-from btc_eval.inference.synthetic import augmented, classic, demeaned
+from btc_eval.inference.synthetic import classic, demeaned, tilt
 
 Proxy = Literal["classic", "demeaned", "augmented"]
 
@@ -28,17 +28,6 @@ _PRECISION = 1e-4
 _DOUBLINGS = 40
 #: Two sums that differ by less than this share are tied: they differ by rounding.
 _TIED = 1e-10
-
-
-def gaps_under(X: Floats, x: Floats, proxy: Proxy, ridge: float | None, start: Floats | None = None) -> Floats:
-    """What gaps remain when the weights are made from every period, as under the null they may be?"""
-    if proxy == "demeaned":
-        fit = demeaned(X, x, start=start)
-    elif proxy == "augmented":
-        fit = augmented(X, x, ridge=ridge, start=start)
-    else:
-        fit = classic(X, x, start=start)
-    return np.asarray(x - fit.intercept - X @ fit.donors)
 
 
 def shift_p_value(gaps: Floats, after: int) -> float:
@@ -77,6 +66,8 @@ def effect_interval(
     ----------
     X, x
         Shapes (periods, donors) and (periods,): outcomes, the affected periods last.
+    proxy, ridge
+        How the weights are made; `ridge` is the penalty of "augmented", kept as it was chosen.
     estimate
         The estimated effect, from which the search goes outwards.
     level
@@ -91,12 +82,17 @@ def effect_interval(
 
     near = x.copy()
     near[len(x) - after :] -= estimate
-    start = (demeaned if proxy == "demeaned" else classic)(X, near).donors
+    fit_proxy = demeaned if proxy == "demeaned" else classic
+    start = fit_proxy(X, near).donors
+    tilting = tilt(X, ridge) if proxy == "augmented" and ridge is not None else None
 
     def gaps(effect: float) -> Floats:
+        """Return what remains when the weights are made from every period, as under the null they may be."""
         null = x.copy()
         null[len(x) - after :] -= effect
-        return gaps_under(X, null, proxy, ridge, start)
+        fit = fit_proxy(X, null, start=start)
+        left = null - fit.intercept - X @ fit.donors
+        return left if tilting is None else np.asarray(left - X @ (tilting @ left))
 
     def remainder(effect: float) -> float:
         return float(gaps(effect)[len(x) - after :].sum())

@@ -25,8 +25,8 @@ def coverage(kind: str = "rate") -> tuple[pd.DataFrame, Papers]:
     -------
     frame
         One row an estimator and length of series, over all autocorrelations (and dispersions) simulated: `estimator`,
-        `n`, `level` and `slope` (lowest coverage of either change), `level_high` and `slope_high` (highest), `cells` (how
-        many settings).
+        `n`, `level` and `slope` (lowest coverage of either change), `level_high` and `slope_high` (highest), `cells`
+        (how many settings).
     papers
         Demonstration: simulated series are about nobody.
 
