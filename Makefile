@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 SITE   ?= _build/site
 JOBS   ?= 2
 
-.PHONY: book test bench lint serve lock clean help
+.PHONY: book test bench lint serve lock hooks clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -16,6 +16,7 @@ help:
 	@echo "make bench   speed, beside the peers, in one run"
 	@echo "make lint    style, types and the floors of the building"
 	@echo "make lock    pin every package again (needs uv)"
+	@echo "make hooks   refuse commits that hold a return or a child's identifier"
 	@echo "make clean   remove what was built and set up"
 
 $(READY): requirements.lock pyproject.toml
@@ -48,6 +49,11 @@ serve: book
 
 lock:
 	uv pip compile pyproject.toml --group test --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --output-file requirements.lock
+
+hooks: $(READY)
+	@printf '#!/bin/sh\nexec .venv/bin/python -m btc_eval.records.statutory.guard\n' > "$$(git rev-parse --git-path hooks)/pre-commit"
+	@chmod +x "$$(git rev-parse --git-path hooks)/pre-commit"
+	@echo "Commits are now inspected before they are made"
 
 clean:
 	rm -rf $(VENV) _build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

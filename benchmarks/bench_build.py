@@ -14,12 +14,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
@@ -28,29 +30,46 @@ PROJECT = Path(__file__).resolve().parents[1]
 LEFT_OUT = shutil.ignore_patterns(".venv", "_build", ".git", "__pycache__", ".*_cache", "raw", ".hypothesis")
 
 
-def run(command: list[str], folder: Path) -> float:
-    """Run a command to its end; return its seconds."""
+@dataclass(frozen=True)
+class Cost:
+    """What a command took: seconds on the wall, and seconds of processor of it and all that it started."""
+
+    wall: float
+    processor: float
+
+    def __str__(self) -> str:
+        return f"{self.wall:9.2f} s ({self.processor:6.1f})"
+
+
+def processor() -> float:
+    """Return the seconds of processor of every process that was started from here and has ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def run(command: list[str], folder: Path) -> Cost:
+    """Run a command to its end; return what it took."""
     environment = {name: value for name, value in os.environ.items() if name not in ("BTC_EVAL_DATA", "PYTHONWARNINGS")}
     environment["PYTHONPATH"] = str(folder)
-    begun = time.perf_counter()
+    before, begun = processor(), time.perf_counter()
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    seconds = time.perf_counter() - begun
+    cost = Cost(time.perf_counter() - begun, processor() - before)
     if done.returncode:
         raise SystemExit(f"{' '.join(command[1:4])} failed:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
-    return seconds
+    return cost
 
 
-def ours(folder: Path) -> float:
+def ours(folder: Path) -> Cost:
     """Build as `make book` does."""
     return run([sys.executable, "-m", "btc_eval.cli", "build", "--strict"], folder)
 
 
-def plain(folder: Path) -> float:
+def plain(folder: Path) -> Cost:
     """Build with the book's own tool and its own cache."""
     return run([str(Path(sys.executable).with_name("jupyter-book")), "build", "."], folder)
 
 
-def plain_right(folder: Path) -> float:
+def plain_right(folder: Path) -> Cost:
     """Build with the book's own tool so that a changed data file cannot be overlooked."""
     shutil.rmtree(folder / "_build", ignore_errors=True)
     return plain(folder)
@@ -106,9 +125,9 @@ def shown(folder: Path) -> bytes:
     return (folder / "_build/html/book/outcomes/demand.html").read_bytes()
 
 
-def line(name: str, fast: float, slow: float, note: str = "") -> None:
+def line(name: str, fast: Cost, slow: Cost, note: str = "") -> None:
     """Print one comparison."""
-    print(f"{name:28}{fast:10.2f} s{slow:14.2f} s{slow / fast:9.1f} x  {note}", flush=True)
+    print(f"{name:28}{fast}  {slow}{slow.wall / fast.wall:8.1f} x  {note}", flush=True)
 
 
 def main() -> None:
@@ -119,7 +138,7 @@ def main() -> None:
             shutil.copytree(PROJECT, folder, ignore=LEFT_OUT)
         executing(other)
         print(f"Building the book: {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before the first build")
-        print(f"{'':28}{'btc-eval':>12}{'jupyter-book':>16}{'ratio':>11}")
+        print(f"{'seconds (of processor)':28}{'btc-eval':>20}  {'jupyter-book':>20}{'ratio':>10}")
         for name, change in STEPS:
             change(mine)
             change(other)

@@ -65,7 +65,7 @@ def birthday(born: Ints, age: Ints | int) -> Ints:
 
     Examples
     --------
-    >>> birthday(np.array([day(2004, 2, 29)]), 1)[0] == day(2005, 3, 1)
+    >>> int(birthday(np.array([day(2004, 2, 29)]), 1)[0]) == day(2005, 3, 1)
     True
     """
     date = born.astype("datetime64[D]")

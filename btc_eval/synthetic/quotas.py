@@ -68,7 +68,7 @@ def draw_together(weights: Floats, group: Ints, number: int, together: float, rn
 
 
 def _smallest(luck: Floats, weights: Floats, number: int) -> Ints:
-    """Return the positions of the smallest luck over weight, in order; compared as logarithms, which cannot overflow."""
+    """Return the positions of the smallest luck over weight, in order, as logarithms, which cannot overflow."""
     with np.errstate(divide="ignore"):
         keys = np.log(luck) - np.log(weights)
     possible = int(np.isfinite(keys).sum())

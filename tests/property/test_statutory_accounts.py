@@ -86,25 +86,25 @@ def closes(records: StatutoryRecords | None) -> None:
         statutory.need_by_year(records)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(mutated(EPISODES), mutated(HEADER))
 def test_a_mutated_looked_after_set(episodes: bytes, header: bytes) -> None:
     closes(outcome({"episodes.csv": episodes, "header.csv": header}))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(mutated(CENSUS))
 def test_a_mutated_census(census: bytes) -> None:
     closes(outcome({"cin.xml": census}))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(mutated(CARE_XML))
 def test_a_mutated_looked_after_return_in_xml(content: bytes) -> None:
     closes(outcome({"care.xml": content}))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.binary(max_size=400), st.sampled_from(["episodes.csv", "cin.xml", "annex.xlsx", "care.zip", "header.txt"]))
 def test_any_bytes_under_any_name(content: bytes, name: str) -> None:
     closes(outcome({name: content}))
@@ -113,7 +113,7 @@ def test_any_bytes_under_any_name(content: bytes, name: str) -> None:
 _DAYS = st.dates(min_value=pd.Timestamp("2019-04-01").date(), max_value=pd.Timestamp("2022-03-31").date())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(1, 4), _DAYS, st.integers(0, 400) | st.none(), st.sampled_from("SLPB"), st.booleans()),

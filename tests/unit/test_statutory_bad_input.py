@@ -290,3 +290,13 @@ def test_every_fault_is_reported_at_once(tmp_path: Path) -> None:
     with pytest.raises(RefusedError) as caught:
         statutory.read(tmp_path)
     assert len(caught.value.refusals) == 2
+
+
+def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    care_set(tmp_path)
+
+    def denied(*_: object, **__: object) -> object:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "open", denied)
+    assert "does not let us read" in refused(tmp_path / "header.csv")

@@ -212,7 +212,7 @@ def end_labels(
                 baseline="middle",
                 dx=8,
                 fontWeight=700 if i == 0 else 600,
-                color=style.SERIES[i % len(style.SERIES)][0],
+                color=style.LABELS[i % len(style.LABELS)],
             )
             .encode(x=clock.encoding("when"), y=alt.Y("y:Q", scale=None, axis=None), text="words:N")
         )

@@ -20,10 +20,10 @@ ORANGE = "var(--btc-orange, #F46A25)"
 CHARCOAL = "var(--btc-charcoal, #3D3D3D)"
 LILAC = "var(--btc-lilac, #A285D1)"
 
-INK = "var(--btc-chart-ink, #1D2329)"
-MUTED = "var(--btc-chart-muted, #545B63)"
-FAINT = "var(--btc-chart-faint, #A9B0B7)"
-GRID = "var(--btc-chart-grid, #E3E6E9)"
+INK = "var(--btc-chart-ink, #17212B)"
+MUTED = "var(--btc-chart-muted, #4A5763)"
+FAINT = "var(--btc-chart-faint, #A9B4BE)"
+GRID = "var(--btc-chart-grid, #E3E8EC)"
 PAPER = "var(--btc-chart-paper, #FFFFFF)"
 
 #: Colour and dash of the first, second, third … series: either tells them apart.
@@ -34,6 +34,16 @@ SERIES: tuple[tuple[str, list[int]], ...] = (
     (PLUM, [8, 3, 2, 3]),
     (CHARCOAL, [1, 0]),
     (LILAC, [4, 2]),
+)
+
+#: The colours of the words beside the first, second, … series: darker where the line's own is too light to read.
+LABELS: tuple[str, ...] = (
+    NAVY,
+    "var(--btc-orange-words, #A8480F)",
+    "var(--btc-teal-words, #14736B)",
+    PLUM,
+    CHARCOAL,
+    "var(--btc-lilac-words, #6D4AA8)",
 )
 
 FONT = '-apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'

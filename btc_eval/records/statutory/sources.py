@@ -71,7 +71,7 @@ class Source:
         Raises
         ------
         RefusedError
-            Where a zip member turns out to be damaged or longer than it claims.
+            Where it may not be read, or a zip member turns out to be damaged.
         """
         try:
             if not self.member:
@@ -87,6 +87,14 @@ class Source:
                 found="a part of the zip that is damaged or cut short",
                 allowed="a complete zip",
                 do="Export it again, or unpack it and offer the files themselves.",
+            ) from error
+        except (OSError, NotImplementedError) as error:
+            raise refuse(
+                self.name,
+                "",
+                found="a file that this computer does not let us read",
+                allowed="a file that you may open",
+                do="Check who may read it, and that nobody is writing it.",
             ) from error
 
     def head(self, length: int = 65_536) -> bytes:
