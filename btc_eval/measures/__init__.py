@@ -7,6 +7,7 @@ from btc_eval.measures.changes import as_far, changes, differences
 from btc_eval.measures.definitions import DEFINITIONS, Definition
 from btc_eval.measures.indicators import FOLLOWED_BY, watched
 from btc_eval.measures.monthly import MonthlySeries, monthly_referrals
+from btc_eval.measures.quality import ledger, published_totals, reconciled
 from btc_eval.measures.reported import reported_totals
 from btc_eval.measures.simulations import coverage, coverage_by_length
 from btc_eval.measures.supplied import demonstration, returns
@@ -27,7 +28,10 @@ __all__ = [
     "coverage_by_length",
     "demonstration",
     "differences",
+    "ledger",
     "monthly_referrals",
+    "published_totals",
+    "reconciled",
     "reported_totals",
     "returns",
     "ward_referrals",

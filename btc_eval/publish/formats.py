@@ -202,6 +202,8 @@ def usual(values: pd.Series) -> Format:
         return Format.MONTH
     if pd.api.types.is_bool_dtype(values):
         return Format.TEXT
+    if values.name == "year":  # a name, not a quantity: 2,024 is no year
+        return Format.PLAIN
     if pd.api.types.is_integer_dtype(values):
         return Format.COUNT
     if not pd.api.types.is_numeric_dtype(values):

@@ -10,7 +10,7 @@ import hashlib
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -73,29 +73,36 @@ class Source:
         RefusedError
             Where it may not be read, or a zip member turns out to be damaged.
         """
-        try:
-            if not self.member:
-                with self.path.open("rb") as stream:
-                    yield stream
-            else:
-                with zipfile.ZipFile(self.path) as archive, archive.open(self.member) as stream:
-                    yield stream
-        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-            raise refuse(
-                self.name,
-                "",
-                found="a part of the zip that is damaged or cut short",
-                allowed="a complete zip",
-                do="Export it again, or unpack it and offer the files themselves.",
-            ) from error
-        except (OSError, NotImplementedError) as error:
-            raise refuse(
-                self.name,
-                "",
-                found="a file that this computer does not let us read",
-                allowed="a file that you may open",
-                do="Check who may read it, and that nobody is writing it.",
-            ) from error
+        with ExitStack() as opened:
+            try:
+                if self.member:
+                    archive = opened.enter_context(zipfile.ZipFile(self.path))
+                    stream = opened.enter_context(archive.open(self.member))
+                else:
+                    stream = opened.enter_context(self.path.open("rb"))
+            except (OSError, NotImplementedError) as error:
+                raise refuse(
+                    self.name,
+                    "",
+                    found="a file that this computer does not let us read",
+                    allowed="a file that you may open",
+                    do="Check who may read it, and that nobody is writing it.",
+                ) from error
+            except zipfile.BadZipFile as error:
+                raise self._damaged() from error
+            try:
+                yield stream
+            except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+                raise self._damaged() from error
+
+    def _damaged(self) -> RefusedError:
+        return refuse(
+            self.name,
+            "",
+            found="a part of the zip that is damaged or cut short",
+            allowed="a complete zip",
+            do="Export it again, or unpack it and offer the files themselves.",
+        )
 
     def head(self, length: int = 65_536) -> bytes:
         """Return its first bytes."""
