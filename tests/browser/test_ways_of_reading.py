@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 
 # Where the focus is: whether it can be seen, is on screen, and lies under nothing else.
 _FOCUS = """() => {
-  const one = document.activeElement, box = one.getBoundingClientRect(), style = getComputedStyle(one);
+  const one = document.activeElement, box = one.getClientRects()[0], style = getComputedStyle(one);
   const x = Math.min(Math.max(box.left + box.width / 2, 1), innerWidth - 2);
   const y = Math.min(Math.max(box.top + Math.min(box.height, 40) / 2, 1), innerHeight - 2);
   const top = document.elementFromPoint(x, y);

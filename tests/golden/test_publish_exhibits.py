@@ -20,7 +20,7 @@ from btc_eval.estimates import Papers, Provenance
 from btc_eval.publish import emit, parts
 from btc_eval.publish.charts import static
 
-OFFICIAL = Papers(Provenance.OFFICIAL, ("referrals",), "2012-04", "2024-03")
+OFFICIAL = Papers(Provenance.OFFICIAL, ("a-source",), "2012-04", "2024-03")
 DEMONSTRATION = Papers(Provenance.DEMONSTRATION, (), "2016-04", "2024-03")
 GOLDEN = Path(__file__).parent / "publish"
 
@@ -102,7 +102,7 @@ def test_a_table_is_shown_to_the_letter(shown: Shown) -> None:
         "exhibit": "table",
         "id": "councils",
         "provenance": "official",
-        "sources": ["referrals"],
+        "sources": ["a-source"],
     }
 
 

@@ -13,6 +13,9 @@ import pandas as pd
 from btc_eval import periods
 from btc_eval.publish.charts.style import LINE, text_width
 
+# Values nearer to each other than this are one value to an axis.
+_NOUGHT = 1e-8
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -55,7 +58,7 @@ def ticks(low: float, high: float, *, zero: bool, count: int = 5) -> list[float]
     [0.0, 20.0, 40.0, 60.0, 80.0, 100.0]
     """
     low, high = (min(low, 0.0), max(high, 0.0)) if zero else (low, high)
-    span = (high - low) or abs(high) or 1.0
+    span = next(width for width in (high - low, abs(high), 1.0) if width > _NOUGHT)
     raw = span / count
     size = 10.0 ** math.floor(math.log10(raw))
     step = next(s * size for s in (1, 2, 2.5, 5, 10) if s * size >= raw * 0.999)
