@@ -129,12 +129,14 @@ def test_on_paper_there_is_the_argument_and_no_navigation(
     visit.draw_all(page)
     page.emulate_media(media="print", color_scheme="dark")
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    for gone in (".btc-mast", ".btc-contents", ".btc-turn", ".btc-code summary", ".btc-live", ".btc-still.btc-narrow"):
+    for gone in (".btc-mast", ".btc-contents", ".btc-turn", ".btc-code summary", ".btc-live"):
         assert [one for one in page.locator(gone).all() if one.is_visible()] == [], gone
-    assert all(one.is_visible() for one in page.locator(".btc-still.btc-wide").all())
+    for place in page.locator(".btc-draw").all():
+        assert len([one for one in place.locator(".btc-still").all() if one.is_visible()]) == 1
     short = page.locator("details:not(.btc-code):not(:has(tbody tr:nth-child(41)))")
     assert all(one.is_visible() for one in short.locator("table").all())
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(23, 33, 43)"
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
     assert (
         page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--btc-navy').trim()") == "#12436d"
     )

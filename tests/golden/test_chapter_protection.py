@@ -20,6 +20,8 @@ WIRRAL, ENGLAND = "E08000015", "E92000001"
 #: New codes of councils that went on with new powers or a new name; four in all the tables.
 CONTINUED = {"E10000009": "E06000059", "E10000002": "E06000060", "E10000023": "E06000065", "E10000027": "E06000066"}
 REVIEWS = "Plans reviewed in time"
+#: Their count and their population stand under different codes in some year, so the library has no rate for it.
+UNDER_AN_OLDER_CODE = ("E06000060", "E06000065", "E06000066")
 
 
 def cells(table: str, column: str, *, key: str = "area_code") -> pd.Series:
@@ -121,7 +123,7 @@ def test_the_fall_beside_the_neighbours_is_the_greatest_of_143(found: pd.DataFra
 @pytest.mark.parametrize(
     ("title", "table", "column", "over", "per"),
     [
-        ("Repeat", "repeat_plans", "repeat_plans", "plans_started", 100),
+        ("Plans that were a second or later plan", "repeat_plans", "repeat_plans", "plans_started", 100),
         ("Section 47 enquiries", "child_protection_enquiries", "section_47_enquiries", "", 10_000),
         ("Initial child protection conferences", "child_protection_enquiries", "conferences", "", 10_000),
         ("Child protection plans at 31 March", "protection_plans", "plans_at_31_march", "", 10_000),
@@ -136,9 +138,11 @@ def test_the_other_measures_from_their_counts(
     else:
         people = cells("population", "children_0_to_17")
         under = people.rename(index=lambda year: year + 1, level=1)
-    mine = gaps((count / under * per).dropna(), 2021, 2024)
-    name = "Plans that were a second or later plan" if title == "Repeat" else title
-    row = found.query("window == 'main' and comparators == '2021' and measure == @name").iloc[0]
+    values = (count / under * per).dropna()
+    if not over:
+        values = values[~values.index.get_level_values(0).isin(UNDER_AN_OLDER_CODE)]
+    mine = gaps(values, 2021, 2024)
+    row = found[(found["window"] == "main") & (found["comparators"] == "2021") & (found["measure"] == title)].iloc[0]
     assert (len(mine), (mine <= mine[WIRRAL]).sum()) == (row["units"], row["rank"])
     assert mine[WIRRAL] == pytest.approx(row["estimate"])
     assert row["verdict"] == "no more than chance"
@@ -181,8 +185,8 @@ def test_what_the_page_says_in_words(beside: comparison.Comparison, found: pd.Da
     assert plans["change"] > 0 > plans["comparator_change"]
     assert 0 < enquiries["change"] < enquiries["comparator_change"]
     rates = beside.councils()["Child protection plans at 31 March"].set_index(["area_code", "year"])["value"]
-    for code in ("E10000017", "E06000009"):  # Lancashire, Blackpool
-        assert rates[code, 2024] < 0.7 * rates[code, 2021]
+    assert rates["E06000009", 2021] > 2 * rates[WIRRAL, 2021]  # Blackpool has far more children on plans
+    assert rates["E06000009", 2024] < 0.8 * rates["E06000009", 2021]
 
 
 def test_the_second_design_agrees_on_reviews_and_parts_on_plans(beside: comparison.Comparison) -> None:

@@ -15,8 +15,8 @@ def panel() -> pd.DataFrame:
     units, months = 25, pd.date_range("2018-01-01", periods=48, freq="MS")
     mean = np.repeat(rng.uniform(40, 200, units), len(months))
     counts = rng.negative_binomial(8, 8 / (8 + mean))
-    return pd.DataFrame({"la": np.repeat([f"C{i:02d}" for i in range(units)], len(months)), "month": list(months) * units,
-                         "n": counts})  # fmt: skip
+    names = np.repeat([f"C{i:02d}" for i in range(units)], len(months))
+    return pd.DataFrame({"la": names, "month": list(months) * units, "n": counts})
 
 
 MODEL = {"unit": "la", "time": "month", "outcome": "n"}

@@ -1,4 +1,4 @@
-"""Wards: every referral with an address is in one ward and month; two reported totals are set beside what is published."""
+"""Wards: every referral with an address is in one ward and month; two reported totals beside what is published."""
 
 from __future__ import annotations
 

@@ -80,18 +80,12 @@ class Bars:
         bars = base.given(marked)
         colour = alt.condition("datum.own", alt.value(style.NAVY), alt.value(style.FAINT))
         layers = [
-            bars.mark_rule(strokeWidth=_BAR, strokeCap="butt").encode(x=x, x2=alt.datum(0), y=y, color=colour),
             *self._reference(x, height),
-            *self._names(bars, y),
-            bars.mark_text(align="left", baseline="middle", dx=6, fontWeight=700).encode(x=x, y=y, text="said:N"),
+            *_words(bars, x, y, stroke=style.PAPER, strokeWidth=5, strokeJoin="round", fill=style.PAPER),
+            bars.mark_rule(strokeWidth=_BAR, strokeCap="butt").encode(x=x, x2=alt.datum(0), y=y, color=colour),
+            *_words(bars, x, y),
         ]
         return base.assemble(layers, rows, height=height, mark=mark)
-
-    def _names(self, bars: alt.Chart, y: alt.Y) -> list[alt.Chart]:
-        """Return the names above their bars, on a ground of their own where a rule passes behind."""
-        place: dict[str, Any] = {"align": "left", "baseline": "bottom", "dy": -_BAR / 2 - 2}
-        ground: dict[str, Any] = {"stroke": style.PAPER, "strokeWidth": 5, "strokeJoin": "round", "fill": style.PAPER}
-        return [bars.mark_text(**place, **more).encode(x=alt.value(0), y=y, text="name:N") for more in (ground, {})]
 
     def _reference(self, x: alt.X, height: float) -> list[alt.Chart]:
         if self.reference is None:
@@ -106,3 +100,10 @@ class Bars:
                 x=x, y=alt.value(0), text="words:N"
             ),
         ]
+
+
+def _words(bars: alt.Chart, x: alt.X, y: alt.Y, **look: Any) -> list[alt.Chart]:
+    """Return the names above their bars and the values at their ends; first as a ground, where a rule passes behind."""
+    names = bars.mark_text(align="left", baseline="bottom", dy=-_BAR / 2 - 2, **look)
+    values = bars.mark_text(align="left", baseline="middle", dx=6, fontWeight=700, **look)
+    return [names.encode(x=alt.value(0), y=y, text="name:N"), values.encode(x=x, y=y, text="said:N")]
