@@ -4,6 +4,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 SITE   ?= _build/site
+# Many small problems: several threads of algebra for each only get in each other's way.
+export OPENBLAS_NUM_THREADS ?= 1
 JOBS   ?= 2
 
 .PHONY: book test bench lint serve lock hooks clean help

@@ -121,7 +121,7 @@ def pysyncon_augmented(panel: pd.DataFrame, treated: str, donors: list[str]) -> 
 def compare(name: str, panel: pd.DataFrame, peer: Any, limit: int | None, **options: Any) -> None:
     """Print seconds for all fits, and how the losses compare on the fits that both made.
 
-    The augmented fit has no loss to be lowest in: there the two agree where they choose the same ridge.
+    The augmented fit has no loss to be lowest in: there the two agree where they choose nearly the same ridge.
     """
     seconds, fits, losses = ours(panel, **options)
     print(f"{name}\n  btc_eval   {seconds:9.3f} s for {fits} fits")
@@ -137,7 +137,7 @@ def compare(name: str, panel: pd.DataFrame, peer: Any, limit: int | None, **opti
     whole = taken * fits / len(work)
     pairs = [(losses.loc[unit, "ours"], loss) for unit, loss in theirs[: len(losses)]]
     if "method" in options:
-        words, count = "losses agree to 1 in 1,000", sum(abs(a - b) <= 1e-3 * b for a, b in pairs)
+        words, count = "losses agree to 1 in 100", sum(abs(a - b) <= 1e-2 * b for a, b in pairs)
     else:
         words, count = "loss as low or lower", sum(a <= b * (1 + 1e-6) for a, b in pairs)
     print(f"  pysyncon   {whole:9.3f} s for {fits} fits ({len(work)} run, {taken:.1f} s)")

@@ -136,7 +136,8 @@ def leave_one_out_ridge(X: Floats, x: Floats, *, within_one_error: bool = True) 
     Notes
     -----
     With ``K = XX'``, ``M = (K + λI)⁻¹`` and ``r`` what the weights made without period ``t`` leave over, the error of
-    the held-out period is ``(M r)_t / M_tt``: one eigendecomposition serves every period and every ridge.
+    the held-out period is ``(M r)_t / M_tt``: one eigendecomposition serves every period and every ridge. As in the
+    paper every period before the start is held out; `augsynth` spares the last.
     """
     mean = X.mean(axis=1)
     X, x = X - mean[:, None], x - mean

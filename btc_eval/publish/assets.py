@@ -10,11 +10,15 @@ import vl_convert
 #: The file a page fetches from its own site, once, when its first chart comes into view.
 BUNDLE = "btc-vega.js"
 
+_NOTICE = (
+    "/* Vega, Vega-Lite, Vega-Embed (BSD 3-Clause) and D3 (ISC), copyright their authors; see THIRD_PARTY.md. */\n"
+)
+
 
 @functools.cache
 def _bundle() -> str:
     # Wrapped, because a page opened from a folder cannot load a module, and a plain script must not leave names behind.
-    return f"(function(){{{vl_convert.javascript_bundle('window.vegaEmbed = vegaEmbed;')}}})();\n"
+    return f"{_NOTICE}(function(){{{vl_convert.javascript_bundle('window.vegaEmbed = vegaEmbed;')}}})();\n"
 
 
 def write_assets(static: Path) -> None:

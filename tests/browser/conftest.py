@@ -52,8 +52,9 @@ def address(site: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def visits(chrome: Browser, site: Path, address: str) -> list[visit.Visit]:
-    """What was seen on every page."""
-    return [visit.look(chrome, address, name) for name in chromium.pages(site)]
+    """What was seen on every page, by one reader going from page to page."""
+    with chrome.new_context(viewport={"width": 1280, "height": 900}) as reader:
+        return [visit.look(reader, address, name) for name in chromium.pages(site)]
 
 
 @pytest.fixture(scope="session")

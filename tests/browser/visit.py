@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Response
+from playwright.sync_api import BrowserContext, Page, Response
 
 #: Every rule of axe-core, with the one on the size of targets, which it leaves off unless asked.
 AXE = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+#: In the dark a page has the same parts in the same places; what may differ is whether they can be read.
+AXE_IN_THE_DARK = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
 VIEWS = ((1280, "light"), (1280, "dark"), (320, "light"), (320, "dark"))
 
 _READY = """() => [...document.querySelectorAll('.btc-draw')].every(
@@ -53,10 +55,10 @@ def charts(page: Page) -> list[dict[str, Any]]:
     return [place.evaluate(_DRAWN) for place in page.locator(".btc-draw").all()]
 
 
-def look(browser: Browser, address: str, name: str) -> Visit:
+def look(context: BrowserContext, address: str, name: str) -> Visit:
     """Open a page, draw its charts, and look at it in every view with everything unfolded."""
     seen = Visit(name)
-    with browser.new_page(viewport={"width": 1280, "height": 900}) as page:
+    with context.new_page() as page:
         page.on("request", lambda request: seen.requests.append(request.url))
         page.on("requestfailed", lambda request: seen.errors.append(f"failed: {request.url}"))
         page.on("response", lambda response: _answered(seen, response))
@@ -73,13 +75,15 @@ def look(browser: Browser, address: str, name: str) -> Visit:
                 page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
                 seen.widths[width] = page.evaluate("document.scrollingElement.scrollWidth")
                 page.evaluate(_SHORTEN)
-            seen.faults.extend(f"{width} {scheme}: {fault}" for fault in axe(page))
+            seen.faults.extend(
+                f"{width} {scheme}: {fault}" for fault in axe(page, AXE if scheme == "light" else AXE_IN_THE_DARK)
+            )
     return seen
 
 
-def axe(page: Page) -> list[str]:
+def axe(page: Page, options: dict[str, Any]) -> list[str]:
     """Return what axe-core finds on the page as it stands, one line for each place."""
-    found = Axe().run(page, options=AXE)
+    found = Axe().run(page, options=options)
     return [
         f"{fault['id']}: {' '.join(node['html'].split())[:160]} ({' '.join(str(node['failureSummary']).split())[:200]})"
         for fault in found.response["violations"]

@@ -15,6 +15,7 @@ from btc_eval.estimates import Verdict
 from btc_eval.inference.rates import poisson_interval
 from btc_eval.its import annual_summary, annual_synthetic
 from btc_eval.measures import comparison, derived, standing
+from btc_eval.publish.charts.layout import moment
 from btc_eval.records import ENGLAND, WIRRAL, Official, official
 
 DATA = Path(__file__).parents[2] / "data"
@@ -271,3 +272,8 @@ def test_the_yardsticks_are_a_mean_a_pool_and_england(stats_held: Official) -> N
     assert row["spread"] == pytest.approx(stats.chisquare(others["children"], expected, sum_check=False).statistic / 9)
     with pytest.raises(RefusedError, match="no rate for the council"):
         standing.among_neighbours(stats_held, 1999)
+
+
+def test_a_year_of_a_frame_is_a_year_on_the_axis() -> None:
+    """A frame's years are NumPy integers; read as nanoseconds they stand in 1970 and push the plot off the page."""
+    assert moment(np.int64(2025), annual=True) == moment(2025, annual=True) == 2025.0
