@@ -18,7 +18,11 @@ from btc_eval.synthetic.parameters import Parameters, load
 from btc_eval.synthetic.play import play
 from btc_eval.synthetic.world import World
 
-SEEDS = range(12)
+# Fixed before any estimate from them was looked at. All forty from 5000 on gave a hazard ratio of 0.601 where 0.60
+# was built in (standard error of its logarithm 0.029) and 1.016 (0.024) where none was; ratios of referrals 0.808
+# (0.014) and 1.018 (0.013). The spreads of one extract's logarithm are those standard errors times the root of forty.
+SEEDS = range(5000, 5024)
+SPREAD = {"hazard": 0.18, "referrals": 0.09}
 FIRST_YEAR = 2021
 AGES = [1, 5, 10, 16]
 
@@ -80,29 +84,33 @@ def hazard_ratio(world: World) -> float:
     return float(beta)
 
 
-def close(estimates: list[float], true_ratio: float) -> None:
-    """The mean of the estimates lies within four of its own standard errors of the truth."""
-    mean, error = np.mean(estimates), np.std(estimates, ddof=1) / np.sqrt(len(estimates))
-    assert abs(mean - np.log(true_ratio)) < max(4 * error, 0.03)
-    # A test that would pass for any truth is no test: twelve extracts pin the ratio to about a fifteenth.
-    assert error < 0.07
+def close(estimates: list[float], true_ratio: float, *, of: str) -> None:
+    """The mean of the estimates lies within four standard errors of the truth, by the spread of forty other worlds.
+
+    A spread taken from these few estimates themselves would be too small as often as too large.
+    """
+    error = SPREAD[of] / np.sqrt(len(estimates))
+    assert abs(np.mean(estimates) - np.log(true_ratio)) < 4 * error
+    # A test that would pass for any truth is no test: so many extracts pin the ratio to about a twenty-fifth.
+    assert error < 0.04
+    assert np.std(estimates, ddof=1) < 1.5 * SPREAD[of]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("against", ["comparison wards", "all other wards"])
 def test_the_wards_referrals_fall_by_the_ratio_built_in(with_effect: list[World], against: str) -> None:
-    close([referral_ratio(world, against=against) for world in with_effect], 0.80)
+    close([referral_ratio(world, against=against) for world in with_effect], 0.80, of="referrals")
 
 
 @pytest.mark.slow
 def test_the_hazard_from_plan_to_care_falls_by_the_ratio_built_in(with_effect: list[World]) -> None:
-    close([hazard_ratio(world) for world in with_effect], 0.60)
+    close([hazard_ratio(world) for world in with_effect], 0.60, of="hazard")
 
 
 @pytest.mark.slow
 def test_nothing_is_found_where_nothing_was_built_in(without_effect: list[World]) -> None:
-    close([referral_ratio(world, against="all other wards") for world in without_effect], 1.0)
-    close([hazard_ratio(world) for world in without_effect], 1.0)
+    close([referral_ratio(world, against="all other wards") for world in without_effect], 1.0, of="referrals")
+    close([hazard_ratio(world) for world in without_effect], 1.0, of="hazard")
 
 
 @pytest.mark.slow
