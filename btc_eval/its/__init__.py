@@ -6,6 +6,7 @@ Event(name='threshold change', first='2015-09', last=None)
 """
 
 from btc_eval.its.alarms import false_alarms
+from btc_eval.its.designs import synthetic_designs
 from btc_eval.its.did import difference_in_differences, event_study
 from btc_eval.its.did_gap import gap_change
 from btc_eval.its.fit import fit
@@ -22,7 +23,7 @@ from btc_eval.its.result import SegmentedFit
 from btc_eval.its.sensitivity import specification_curve
 from btc_eval.its.spec import Event, pulse, step, window
 from btc_eval.its.standings import dated, standings, summarise_dates
-from btc_eval.its.summary import extremes, named, ratios, summarise, worded
+from btc_eval.its.summary import checked, extremes, named, ratios, summarise, worded
 from btc_eval.its.synthetic import synthetic_control
 from btc_eval.its.synthetic_design import Predictor
 
@@ -35,6 +36,7 @@ __all__ = [
     "Power",
     "Predictor",
     "SegmentedFit",
+    "checked",
     "dated",
     "difference_in_differences",
     "event_study",
@@ -57,6 +59,7 @@ __all__ = [
     "summarise",
     "summarise_dates",
     "synthetic_control",
+    "synthetic_designs",
     "window",
     "worded",
 ]

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from btc_eval.its.placebo import PlaceboInSpace
+from btc_eval.its.result import SegmentedFit
 
 #: Terms on the log scale in a count model, whose exponent is a ratio.
 RATIO_ESTIMATORS = ("poisson", "quasi-poisson", "quasi-poisson-ar1", "negative-binomial")
@@ -106,6 +107,13 @@ def ratios(found: PlaceboInSpace) -> pd.DataFrame:
     if found.method in RATIO_ESTIMATORS:
         table[["estimate", "conf_low", "conf_high"]] = np.exp(table[["estimate", "conf_low", "conf_high"]])
     return table
+
+
+def checked(fit: SegmentedFit) -> pd.DataFrame:
+    """Which checks did this fit pass? `check`, `verdict` and `detail`, in the order of `fit.checks()`."""
+    return pd.DataFrame(
+        [(one.name, one.verdict.value, one.detail) for one in fit.checks()], columns=["check", "verdict", "detail"]
+    )
 
 
 #: What each effect is called in a table.

@@ -12,6 +12,23 @@ from btc_eval.locations import data_folder, note_read
 
 _COVERAGE = "simulations/coverage_its.json"
 
+#: What each estimator of the simulations is called in a table.
+WORDS = {
+    "default": "Default of this report",
+    "ols": "Least squares",
+    "newey-west, one lag, corrected, t": "Newey–West, one lag, corrected",
+    "newey-west, automatic lag, uncorrected, normal": "Newey–West, automatic lag, uncorrected",
+    "prais-winsten": "Prais–Winsten",
+    "reml, t(n-p)": "Restricted likelihood, plain",
+    "reml, Satterthwaite": "Restricted likelihood, Satterthwaite",
+    "reml, Kenward-Roger": "Restricted likelihood, Kenward–Roger",
+    "poisson": "Poisson",
+    "quasi-poisson": "Quasi-Poisson",
+    "quasi-poisson, hac": "Quasi-Poisson, Newey–West",
+    "negative-binomial": "Negative binomial",
+    "quasi-poisson-ar1": "Quasi-Poisson with AR(1)",
+}
+
 
 def coverage(kind: str = "rate") -> tuple[pd.DataFrame, Papers]:
     """In how many simulated series does each nominal 95 % interval hold the true change?
@@ -59,4 +76,4 @@ def coverage_by_length(kind: str = "rate", change: str = "level") -> tuple[pd.Da
     order = frame.groupby("estimator")[change].min().sort_values(ascending=False).index
     wide = wide.reindex(order).rename(columns=lambda n: f"n{n}").reset_index()
     wide.columns.name = None
-    return wide, papers
+    return wide.assign(method=wide["estimator"].map(WORDS)), papers

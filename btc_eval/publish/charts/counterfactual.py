@@ -93,7 +93,7 @@ class Counterfactual:
         ends = []
         for colour, name, column in (
             (0, "Fitted to what happened", self.fitted),
-            (1, "Expected without", self.expected),
+            (1, "Expected otherwise", self.expected),
         ):
             kept = frame.dropna(subset=[column])
             if len(kept):
@@ -112,7 +112,7 @@ class Counterfactual:
             when,
             alt.Tooltip(f"{self.observed}:Q", title="Counted", format=form),
             alt.Tooltip(f"{self.fitted}:Q", title="Fitted", format=form),
-            alt.Tooltip(f"{self.expected}:Q", title="Expected without", format=form),
+            alt.Tooltip(f"{self.expected}:Q", title="Expected otherwise", format=form),
         ]
         points = base.named_data().mark_point(filled=True, opacity=0, size=120)
         shown: alt.Chart = points.encode(x=clock.encoding(), y=y, tooltip=tips).properties(name=base.HOVER)
