@@ -12,7 +12,6 @@ from btc_eval.publish.charts import style
 from btc_eval.publish.charts.base import Panel, Recipe
 from btc_eval.publish.charts.static import svg
 from btc_eval.publish.door import admitted, identified, worded
-from btc_eval.publish.downloads import csv_text
 from btc_eval.publish.formats import Format
 from btc_eval.publish.tables import about
 
@@ -76,7 +75,7 @@ def figure(
         f'<details class="btc-data"><summary>The numbers in this figure</summary>{cells}</details>'
         f"{parts.source_line(papers, id)}</figure>"
     )
-    emit.exhibit(body, about("figure", id, words, csv_text(released.frame), papers))
+    emit.exhibit(body, about("figure", id, words, released))
 
 
 def download(safe: Any, *, id: str, title: str) -> None:
@@ -105,7 +104,7 @@ def download(safe: Any, *, id: str, title: str) -> None:
         f"<p><strong>{parts.text(words)}</strong> ({size}) {parts.mark(papers)}</p>"
         f"{parts.source_line(papers, id)}</div>"
     )
-    emit.exhibit(body, about("download", id, words, csv_text(released.frame), papers))
+    emit.exhibit(body, about("download", id, words, released))
 
 
 def _panel(panel: Panel, id: str, number: int, title: str) -> str:

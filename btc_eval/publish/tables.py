@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from btc_eval.disclosure import SafeTable
 from btc_eval.publish import emit, parts
 from btc_eval.publish.door import admitted, identified, worded
 from btc_eval.publish.downloads import csv_text
@@ -64,17 +65,19 @@ def table(
         f'<div class="btc-exhibit" id="{id}" data-provenance="{papers.provenance.value}">{parts.mark(papers)}{cells}'
         f"{parts.notes_html(notes)}{parts.source_line(papers, id)}</div>"
     )
-    emit.exhibit(body, about("table", id, words, csv_text(released.frame), papers))
+    emit.exhibit(body, about("table", id, words, released))
 
 
-def about(kind: str, id: str, title: str, csv: str, papers: Any) -> dict[str, Any]:
-    """Return the record that an exhibit hands to the builder."""
+def about(kind: str, id: str, title: str, released: SafeTable) -> dict[str, Any]:
+    """Return the record that an exhibit hands to the builder: all of the released table goes into its file."""
+    _, papers = admitted(released)
     return {
         "kind": "exhibit",
         "exhibit": kind,
         "id": id,
         "title": title,
-        "csv": csv,
+        "csv": csv_text(released.frame),
+        "policy": released.policy.name,
         "provenance": papers.provenance.value,
         "sources": list(papers.sources),
     }
