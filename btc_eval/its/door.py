@@ -11,7 +11,7 @@ import pandas as pd
 from btc_eval.errors import Refusal, RefusedError, refuse
 from btc_eval.inference import Floats, Ints
 from btc_eval.its.clock import Clock, read_clock
-from btc_eval.its.spec import COUNT_ESTIMATORS, NO_GAPS, Specification
+from btc_eval.its.spec import COUNT_ESTIMATORS, KEEPS_TIME, Specification
 
 #: Least points each side of an intervention (Cochrane EPOC) and in all; fewer are shown, not modelled.
 LEAST_EACH_SIDE = 3
@@ -186,11 +186,15 @@ def _check_values(
     if spec.estimator in COUNT_ESTIMATORS and (outcome < 0).any():
         when = clock.words(int(present[np.flatnonzero(outcome < 0)[0]]))
         faults.add(spec.outcome, f"a count below zero in {when}", "counts of 0 or more", "Use a linear estimator.")
-    if absent and spec.estimator in NO_GAPS:
-        some = ", ".join(clock.words(p) for p in absent[:5])
-        faults.add(
-            spec.time,
-            f"{len(absent)} missing periods ({some}{', …' if len(absent) > 5 else ''})",
-            f"every period present for estimator {spec.estimator!r}",
-            "Use 'reml' or 'arima', which keep true time, or supply the periods.",
-        )
+    if absent and spec.estimator not in KEEPS_TIME:
+        faults.add(spec.time, *missing_periods(clock, absent, spec.estimator))
+
+
+def missing_periods(clock: Clock, absent: tuple[int, ...], estimator: str) -> tuple[str, str, str]:
+    """Return what was found, what is allowed and what to do, where an estimator cannot take a missing period."""
+    some = ", ".join(clock.words(p) for p in absent[:5])
+    return (
+        f"{len(absent)} missing periods ({some}{', …' if len(absent) > 5 else ''})",
+        f"every period present for estimator {estimator!r}",
+        "Use 'reml', 'arima' or, for counts, 'quasi-poisson-ar1', which keep true time, or supply the periods.",
+    )

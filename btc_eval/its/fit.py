@@ -11,7 +11,17 @@ import pandas as pd
 from btc_eval.its.door import read_series
 from btc_eval.its.refit import fit_series
 from btc_eval.its.result import SegmentedFit
-from btc_eval.its.spec import ControlAs, Estimator, Event, Impact, Intervals, Phase, Season, Specification, specify
+from btc_eval.its.spec import (
+    ControlAs,
+    Estimator,
+    Event,
+    Impact,
+    Intervals,
+    Phase,
+    Season,
+    Specification,
+    specify,
+)
 
 
 def fit(

@@ -24,6 +24,8 @@ Estimator = Literal[
 COUNT_ESTIMATORS = ("poisson", "quasi-poisson", "quasi-poisson-ar1", "negative-binomial")
 #: These need every period present: they pair each row with the row before.
 NO_GAPS = ("prais-winsten", "cochrane-orcutt")
+#: These know how far apart two points are, so a missing period changes nothing but the precision. "auto" chooses later.
+KEEPS_TIME = ("reml", "arima", "quasi-poisson-ar1", "auto")
 Impact = Literal["level and slope", "level", "slope"]
 Phase = Literal["exclude", "ramp"]
 ControlAs = Literal["auto", "difference", "stacked", "covariate", "offset"]

@@ -54,9 +54,16 @@ def test_missing_periods_where_the_estimator_pairs_neighbours() -> None:
     assert refused(holes, estimator="cochrane-orcutt") == said.replace("prais-winsten", "cochrane-orcutt")
 
 
+@pytest.mark.parametrize("estimator", ["ols", "newey-west", "poisson", "quasi-poisson", "negative-binomial"])
+def test_missing_periods_are_refused_where_the_estimator_takes_rows_for_periods(estimator: str) -> None:
+    said = refused(good().drop(index=[5, 6]), estimator=estimator)
+    assert "2 missing periods (2020-06, 2020-07)" in said
+    assert "'reml', 'arima'" in said
+
+
 def test_missing_periods_are_allowed_and_said_where_time_is_kept() -> None:
     frame = good().drop(index=[5, 6])
-    for estimator in ("reml", "arima", "ols", "newey-west", "quasi-poisson", "quasi-poisson-ar1"):
+    for estimator in ("reml", "arima", "quasi-poisson-ar1"):
         fit = its.fit(frame, outcome="n", time="month", start="2021-01", estimator=estimator)  # type: ignore[arg-type]
         assert fit.series.absent == (5, 6)
         said = fit.report().set_index("item")["value"]["Missing periods"]
