@@ -76,3 +76,11 @@ def test_an_axis_holds_its_values_in_few_round_steps(low: float, span: float, ze
     assert marks[0] <= low + room
     assert marks[-1] >= low + span - room
     assert 2 <= len(marks) <= 8
+
+
+def test_labels_of_different_heights_keep_half_the_sum_of_theirs() -> None:
+    places = spread([100.0, 101.0, 102.0], [16.0, 32.0, 16.0], 0.0, 300.0)
+    assert places == sorted(places)
+    assert places[1] - places[0] >= 23.9
+    assert places[2] - places[1] >= 23.9
+    assert places[2] - places[0] < 49

@@ -66,17 +66,20 @@ def ticks(low: float, high: float, *, zero: bool, count: int = 5) -> list[float]
     return [round(k * step, 10) for k in range(first, max(last, first + 1) + 1)]
 
 
-def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+def spread(wanted: Sequence[float], gap: float | Sequence[float], low: float, high: float) -> list[float]:
     """Where do labels stand so that none is nearer than `gap` to the next, each as near its own place as may be?
 
-    Places in pixels, in the caller's order; all within `low` and `high` where there is room.
+    Places in pixels, in the caller's order; all within `low` and `high` where there is room. Labels of different
+    heights give each its own: two neighbours then keep half the sum of theirs.
     """
+    heights = list(gap) if isinstance(gap, Sequence) else [gap] * len(wanted)
     order = sorted(range(len(wanted)), key=lambda i: wanted[i])
     places = [min(max(wanted[i], low), high) for i in order]
     for _ in range(50):
         moved = False
         for k in range(1, len(places)):
-            short = gap - (places[k] - places[k - 1])
+            apart = (heights[order[k]] + heights[order[k - 1]]) / 2
+            short = apart - (places[k] - places[k - 1])
             if short > 0.01:
                 places[k - 1] -= short / 2
                 places[k] += short / 2

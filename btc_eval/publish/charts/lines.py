@@ -198,8 +198,8 @@ def end_labels(
     span = (scale[-1] - scale[0]) or 1.0
     wrapped = [wrap_label(name, clock.narrow) for _, name, _, _ in ends]
     wanted = [height - (value - scale[0]) / span * (height - top) for _, _, _, value in ends]
-    gap = style.LINE * max((len(lines) for lines in wrapped), default=1) + 1
-    places = spread(wanted, gap, top + 6, height - 6)
+    heights = [style.LINE * len(lines) + 1.0 for lines in wrapped]
+    places = spread(wanted, heights, top + 6, height - 6)
     for (i, _, when, _), lines, place in zip(ends, wrapped, places):
         rows = [
             {"when": when, "y": place + (k - (len(lines) - 1) / 2) * (style.LINE - 1), "words": line}
