@@ -1,0 +1,3 @@
+"""Costs: what was spent, in real terms, and what would have to be true for a programme to pay for itself?"""
+
+from __future__ import annotations
