@@ -35,6 +35,7 @@ from btc_eval.programme.schema import (
     Disadvantage,
     Document,
     Event,
+    Funding,
     Hub,
     OfferElement,
     Partner,
@@ -58,6 +59,7 @@ __all__ = [
     "disadvantages",
     "documents",
     "events",
+    "funding",
     "hubs",
     "indicators",
     "inspections",
@@ -150,6 +152,11 @@ def disadvantages() -> Facts[Disadvantage]:
 def resources() -> Facts[Resource]:
     """Which online resources are staff to use with families?"""
     return cast(Facts[Resource], _load.facts("resources"))
+
+
+def funding() -> Facts[Funding]:
+    """Which sums of money do papers name, and were they the programme's own?"""
+    return cast(Facts[Funding], _load.facts("funding"))
 
 
 def themes() -> Facts[Theme]:
