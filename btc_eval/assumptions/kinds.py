@@ -172,6 +172,19 @@ class UnitCost(Assumption):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Share(Assumption):
+    """A share that an answer hangs on, with the range of what it may be."""
+
+    value: float
+    low: float
+    high: float
+
+    def value_words(self) -> str:
+        """Return the share and its range."""
+        return f"{self.value:g} ({self.low:g} to {self.high:g})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SpendLines(Assumption):
     """Which lines of the section 251 return count as early help, and which as late."""
 

@@ -27,6 +27,7 @@ _WORDS: Mapping[str, str] = {
     "deflators": "Prices",
     "discounting": "Discounting",
     "optimism_bias": "Correction for optimism",
+    "shares": "Shares",
     "spend_lines": "Early and late spending",
     "unit_costs": "Unit costs",
     "synthetic": "The demonstration extract",

@@ -16,6 +16,7 @@ from btc_eval.assumptions.kinds import (
     Grade,
     OptimismTable,
     Schedule,
+    Share,
     SpendLines,
     Status,
     UnitCost,
@@ -30,6 +31,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "deflators": ("values",),
     "discounting": ("bands",),
     "optimism_bias": ("grades",),
+    "shares": ("value", "low", "high"),
     "spend_lines": ("early", "late", "comparable_from"),
     "unit_costs": ("value", "low", "high", "price_year", "account", "cashable"),
 }
@@ -51,9 +53,19 @@ def optimism_table(name: str = "local-partnerships", *, folder: Path | None = No
     return _one("optimism_bias", name, OptimismTable, folder)
 
 
+def share(name: str, *, folder: Path | None = None) -> Share:
+    """Which share is assumed, and how far may it be otherwise?"""
+    return _one("shares", name, Share, folder)
+
+
 def spend_lines(name: str = "main", *, folder: Path | None = None) -> SpendLines:
     """Which lines of the section 251 return are early help, and which are late, under this definition?"""
     return _one("spend_lines", name, SpendLines, folder)
+
+
+def spend_line_names(*, folder: Path | None = None) -> tuple[str, ...]:
+    """Which definitions of early and late spending are there? The first is the report's own."""
+    return tuple(entries("spend_lines", folder=folder))
 
 
 def unit_cost(name: str, *, folder: Path | None = None) -> UnitCost:
@@ -123,6 +135,8 @@ def _make(file: str, name: str, values: Mapping[str, Any]) -> Assumption:
         return Schedule(**common, bands=bands)
     if file == "optimism_bias":
         return OptimismTable(**common, grades=tuple(Grade(**grade) for grade in values["grades"]))
+    if file == "shares":
+        return Share(**common, value=float(values["value"]), low=float(values["low"]), high=float(values["high"]))
     if file == "spend_lines":
         own: dict[str, Any] = {"early": tuple(values["early"]), "late": tuple(values["late"])}
         return SpendLines(**common, **own, comparable_from=values["comparable_from"])
@@ -182,6 +196,13 @@ def _check_optimism(faults: door.Faults, entry: str) -> None:
             )
 
 
+def _check_share(faults: door.Faults, entry: str) -> None:
+    ends = [faults.number(entry, key, low=0, high=1) for key in ("low", "value", "high")]
+    known = [end for end in ends if end is not None]
+    if len(known) == len(ends) and known != sorted(known):
+        faults.add(entry, "low", "a range that does not hold the value", "low <= value <= high")
+
+
 def _check_lines(faults: door.Faults, entry: str) -> None:
     values = faults.sheet.entries[entry]
     lists = [values.get(side) for side in ("early", "late")]
@@ -216,6 +237,7 @@ _CHECKS: Mapping[str, door.Check] = {
     "deflators": _check_deflator,
     "discounting": _check_schedule,
     "optimism_bias": _check_optimism,
+    "shares": _check_share,
     "spend_lines": _check_lines,
     "unit_costs": _check_cost,
 }

@@ -96,6 +96,10 @@ class CostConsequence:
     def _units(self, effect: float) -> float:
         return (effect - 1.0) * (self.baseline or 0.0) if self.scale == "ratio" else effect
 
+    def _units_interval(self) -> tuple[float, float, float]:
+        ends = [float("nan") if x is None else self._units(x) for x in (self.effect.conf_low, self.effect.conf_high)]
+        return self._units(self.effect.value), ends[0], ends[1]
+
     def saving(self) -> Estimate:
         """How much is saved a year?
 
@@ -117,8 +121,12 @@ class CostConsequence:
         return Estimate(-found.value, -found.conf_high, -found.conf_low, found.conf_level, found.unit, found.method)
 
     def tidy(self) -> pd.DataFrame:
-        """Return one row: `book`, `estimate`, `conf_low` and `conf_high` (£ a year), `verdict`, `why`, `price_year`."""
-        found = self.estimate
+        """Return the consequence in one row.
+
+        `book`; `estimate`, `conf_low` and `conf_high` (£ a year); `verdict` and `why`; `price_year`; `units` with
+        `units_low` and `units_high`, and `units_reach`, half the width of their interval: what would have stood out.
+        """
+        found, units = self.estimate, self._units_interval()
         return pd.DataFrame(
             {
                 "book": [self.unit_cost.book],
@@ -128,6 +136,10 @@ class CostConsequence:
                 "verdict": self.verdict.value,
                 "why": self.why,
                 "price_year": self.unit_cost.price_year,
+                "units": units[0],
+                "units_low": units[1],
+                "units_high": units[2],
+                "units_reach": (units[2] - units[1]) / 2.0,
             }
         )
 
@@ -149,8 +161,8 @@ def consequences(
     effect
         Change in units a year (children-years of care, referrals), below nought for fewer; or a ratio.
     unit_cost
-        The price of a unit. Its range, where one is known, is taken as the middle 95 % of a distribution with its median
-        at the value and a longer upper tail (two half log-normals): a few placements cost many times the usual.
+        The price of a unit. Its range, where one is known, is the middle 95 % of a distribution with its median at the
+        value and a longer upper tail (two half log-normals): a few placements cost many times the usual.
     scale, baseline
         "ratio" needs the units that the ratio is to.
     share

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from math import isfinite
 
@@ -142,6 +143,16 @@ def real_panel(panel: AnnualPanel, *, base: int, deflator: str | Deflator = "gdp
         definition=replace(panel.definition, unit=unit),
         papers=_with_assumptions(panel.papers),
     )
+
+
+def real_panels(panel: AnnualPanel, *, base: int, deflators: Sequence[str] = ("gdp", "cpih")) -> list[AnnualPanel]:
+    """What was this measure in the prices of one year, by each of several indices? All but the first say which."""
+    found = [real_panel(panel, base=base, deflator=name) for name in deflators]
+    named = [
+        replace(one, definition=replace(one.definition, title=f"{one.definition.title}, by {name.upper()}"))
+        for one, name in zip(found[1:], list(deflators)[1:])
+    ]
+    return [*found[:1], *named]
 
 
 def real_unit_cost(cost: UnitCost, *, base: int, deflator: str | Deflator = "gdp") -> UnitCost:

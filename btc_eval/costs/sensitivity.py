@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from btc_eval.costs.draws import enough, generator, two_piece
+from btc_eval.costs.draws import Floats, enough, generator, two_piece
 from btc_eval.errors import Refusal, RefusedError
 from btc_eval.estimates import Estimate
 
@@ -21,13 +21,14 @@ _LEVEL = 0.95
 class Range:
     """A number that is not known well: its value, and ends that hold about nineteen in twenty of what it may be.
 
-    `scale` says how it is drawn: "linear", or "log" for what can only be above nought and has a long upper tail.
+    `scale` says how it is drawn: "linear"; "log" for what can only be above nought and has a long upper tail; "even"
+    for anything between the ends, all of it alike and nothing beyond.
     """
 
     value: float
     low: float
     high: float
-    scale: Literal["linear", "log"] = "linear"
+    scale: Literal["linear", "log", "even"] = "linear"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,8 @@ def sensitivity(
     fixed
         Arguments that are known.
     draws, rng
-        For all together; inputs are drawn independently, each with its median at its value.
+        For all together; inputs are drawn independently, each with its median at its value
+        (an "even" one at the middle of its ends).
 
     Raises
     ------
@@ -104,16 +106,20 @@ def sensitivity(
         rows.append((name, given.value, given.low, given.high, *ends, abs(ends[1] - ends[0])))
     columns = ["input", "value", "low", "high", "at_low", "at_high", "swing"]
     table = pd.DataFrame(rows, columns=columns).sort_values("swing", ascending=False, ignore_index=True)
-    drawn = {
-        name: two_piece(g.value, g.low, g.high, level=_LEVEL, draws=draws, rng=generated, log=g.scale == "log")
-        for name, g in inputs.items()
-    }
+    drawn = {name: _draw(given, draws, generated) for name, given in inputs.items()}
     results = np.array([model(**{name: float(x[i]) for name, x in drawn.items()}, **known) for i in range(draws)])
     low, high = np.quantile(results, [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2])
     together = Estimate(
         float(np.median(results)), float(low), float(high), _LEVEL, method=f"{draws:,} draws of all inputs"
     )
     return Sensitivity(table, base, together)
+
+
+def _draw(given: Range, draws: int, rng: np.random.Generator) -> Floats:
+    if given.scale == "even":
+        return rng.uniform(given.low, given.high, draws)
+    log = given.scale == "log"
+    return two_piece(given.value, given.low, given.high, level=_LEVEL, draws=draws, rng=rng, log=log)
 
 
 def _faults(name: str, given: Range) -> list[Refusal]:

@@ -18,8 +18,8 @@ _DAYS = 365.0  # the publisher's year, also where it has 366
 _WEEK = 7.0
 
 
-def per_child(official: Official, line: str) -> AnnualPanel:
-    """How much was spent on this line for each child aged 0 to 17, in the prices of each year?
+def per_child(official: Official, *lines: str, title: str = "") -> AnnualPanel:
+    """How much was spent on this line, or these together, for each child aged 0 to 17, in the prices of each year?
 
     Children are those of the mid-year before the year ends, as in every rate of this report.
 
@@ -30,17 +30,19 @@ def per_child(official: Official, line: str) -> AnnualPanel:
     >>> round(float(wirral[2021]))  # £37.0 million for 65,774 children
     563
     """
-    known = DEFINITIONS.get(line)
-    if known is None or known.table != _TABLE or known.over or not known.unit.startswith("£ gross"):
+    known = {name: definition for name, definition in DEFINITIONS.items() if definition.unit.startswith("£ gross")}
+    unknown = [line for line in lines if line not in known]
+    if unknown or not lines:
         raise refuse(
             "costs.per_child",
-            line,
-            found="no line of spend of that name",
-            allowed=", ".join(sorted(n for n, d in DEFINITIONS.items() if d.unit.startswith("£ gross"))),
-            do="Name one of these.",
+            ", ".join(unknown) or "lines",
+            found="no line of spend of that name" if unknown else "no line",
+            allowed=", ".join(sorted(known)),
+            do="Name one or more of these.",
         )
-    unit = "£ a child aged 0 to 17, prices of the year"
-    return annual_of(official, Definition(f"{line}_per_child", known.title, unit, _TABLE, (line,), ("population",)))
+    words = title or " and ".join(known[line].title.lower() for line in lines).capitalize()
+    name, unit = f"{'_and_'.join(lines)}_per_child", "£ a child aged 0 to 17, prices of the year"
+    return annual_of(official, Definition(name, words, unit, _TABLE, lines, ("population",)))
 
 
 def early_share(
@@ -115,10 +117,16 @@ def early_share_panel(official: Official, definition: str = "main") -> AnnualPan
     """How has the early share moved, council by council, under this definition of early and late?"""
     lines = assumptions.spend_lines(definition)
     name = f"early_share_{lines.name.replace('-', '_')}"
-    base = Definition(name, lines.title, lines.unit, _TABLE, lines.early, (*lines.early, *lines.late), 100.0)
+    title = "Early share" if lines.name == "main" else f"Early share, {lines.name.replace('-', ' ')}"
+    base = Definition(name, title, lines.unit, _TABLE, lines.early, (*lines.early, *lines.late), 100.0)
     panel = annual_of(official, base)
     sources = tuple(sorted({*panel.papers.sources, assumptions.SOURCE}))
     return replace(panel, papers=replace(panel.papers, sources=sources))
+
+
+def early_share_panels(official: Official, *definitions: str) -> list[AnnualPanel]:
+    """The early share under each of these definitions, or under all of them: the first is the one chosen beforehand."""
+    return [early_share_panel(official, name) for name in definitions or assumptions.spend_line_names()]
 
 
 def weekly_cost(

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from btc_eval.assumptions import UnitCost
-from btc_eval.costs.appraisal import PresentValue
+from btc_eval.costs.appraisal import PresentValue, present_value
 from btc_eval.errors import refuse
 from btc_eval.estimates import Estimate
 from btc_eval.periods import year_words
@@ -40,6 +40,8 @@ class Threshold:
         The change in units that was found, over the same time, below nought for fewer; `None` where there is none.
     baseline
         Units in that time without any change; `None` where not given.
+    wait
+        What a pound spared later is worth when the sum is paid, 1 where both fall in the same year.
     """
 
     cost: float
@@ -47,11 +49,12 @@ class Threshold:
     share: float = 1.0
     effect: Estimate | None = None
     baseline: float | None = None
+    wait: float = 1.0
 
     @property
     def needed(self) -> float:
         """Return the units that would have to be avoided."""
-        return break_even(self.cost, self.unit_cost.value, self.share)
+        return break_even(self.cost, self.unit_cost.value * self.wait, self.share)
 
     @property
     def needed_range(self) -> tuple[float, float] | None:
@@ -59,7 +62,8 @@ class Threshold:
         low, high = self.unit_cost.low, self.unit_cost.high
         if low is None or high is None:
             return None
-        return break_even(self.cost, high, self.share), break_even(self.cost, low, self.share)
+        worth = [break_even(self.cost, end * self.wait, self.share) for end in (high, low)]
+        return worth[0], worth[1]
 
     @property
     def reach(self) -> Reach:
@@ -114,6 +118,8 @@ def threshold(
     share: float = 1.0,
     effect: Estimate | None = None,
     baseline: float | None = None,
+    years_later: int = 0,
+    schedule: str = "green-book",
 ) -> Threshold:
     """What would have to be true for this sum to pay for itself?
 
@@ -129,6 +135,8 @@ def threshold(
         Share of the average cost that one fewer saves, above 0 to 1.
     effect, baseline
         The change in units that was found over the same time, and the units there were.
+    years_later, schedule
+        How many years after the money is paid the units are spared, and the rates at which that is discounted.
 
     Raises
     ------
@@ -151,14 +159,14 @@ def threshold(
             do="Bring one of them over with costs.reprice or costs.real_unit_cost.",
         )
     amount = cost.value if isinstance(cost, PresentValue) else float(cost)
-    made = Threshold(amount, unit_cost, share, effect, baseline)
+    wait = present_value({years_later: 1.0}, schedule=schedule).value
     break_even(amount, unit_cost.value, share)
-    return made
+    return Threshold(amount, unit_cost, share, effect, baseline, wait)
 
 
 def thresholds(
     sums: pd.DataFrame, unit_costs: dict[str, UnitCost], *, cost: str = "cost", prices: int, share: float = 1.0,
-    effect: Estimate | None = None,
+    effect: Estimate | None = None, years_later: int = 0,
 ) -> pd.DataFrame:  # fmt: skip
     """What would each of several sums have to achieve, by what a unit costs?
 
@@ -170,7 +178,7 @@ def thresholds(
         Prices of a unit, by the words a table has for them.
     cost
         Column of pounds at the prices of `prices`.
-    prices, share, effect
+    prices, share, effect, years_later
         As in `threshold`.
 
     Returns
@@ -180,7 +188,10 @@ def thresholds(
     """
     rows = []
     for words, price in unit_costs.items():
-        made = [threshold(float(x), price, prices=prices, share=share, effect=effect) for x in sums[cost]]
+        made = [
+            threshold(float(x), price, prices=prices, share=share, effect=effect, years_later=years_later)
+            for x in sums[cost]
+        ]
         rows.append(
             sums.assign(
                 unit=words,

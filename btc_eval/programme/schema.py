@@ -267,8 +267,8 @@ class Resource(Sourced):
 class Funding(Sourced):
     """A sum of money that a paper names. `amount` is pounds as the paper has it, for the time that `over` says.
 
-    `price_year` is the year ending 31 March in which it began to be spent, as far as is known; `roughly` marks a sum that
-    the paper rounds. `cost` in the table is what is known to have fallen in that time: `amount` once for each of `times`.
+    `price_year` is the year ending 31 March in which it began to be spent, as far as is known; `roughly` marks a sum
+    that the paper rounds. `cost` in the table is what fell in that time: `amount` once for each of `times`.
     """
 
     name: str
