@@ -14,7 +14,8 @@ class Status(StrEnum):
 
     UNCONFIRMED = "unconfirmed"  # from memory, or a figure that names no source
     READ = "read"  # in a copy, or a second-hand account
-    CONFIRMED = "confirmed"  # at its publisher, or our own choice
+    CHOSEN = "own choice"  # no source states it; the entry says why it was chosen
+    CONFIRMED = "confirmed"  # at its publisher
 
 
 class Account(StrEnum):

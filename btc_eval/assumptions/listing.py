@@ -94,7 +94,7 @@ def _plain(file: str, place: Path) -> list[dict[str, str]]:
     sheet = _sheet(place / f"{file}.toml")
     about, keys = _OTHERS[file]
     titled = {
-        name: {"title": name.replace("_", " "), "status": Status.CONFIRMED.value, **v}
+        name: {"title": name.replace("_", " "), "status": Status.CHOSEN.value, **v}
         for name, v in sheet.entries.items()
     }
     _checked(door.Sheet(sheet.file, titled, sheet.lines))
@@ -117,7 +117,7 @@ def _synthetic(place: Path) -> list[dict[str, str]]:
     sheet = door.read(path, top=("dated",))
     common = {
         "unit": "shares of 1, days or counts, as each is named",
-        "status": Status.CONFIRMED.value,
+        "status": Status.CHOSEN.value,
         "dated": sheet.top.get("dated", ""),
     }
     entries = {

@@ -52,13 +52,13 @@ def test_rebasing_by_the_calendar_years_it_was_given() -> None:
 def test_the_financial_years_agree_with_the_calendar_years_of_another_release() -> None:
     """A financial year is about three quarters of one calendar year and one of the next.
 
-    Two releases, and quarters of uneven weight and price in the years of covid, leave up to 0.9 % against 2023-24; from one
-    year to the next, outside those years, up to half a point.
+    Two releases, and quarters of uneven weight and price in recession and covid, leave up to 0.9 % against 2023-24. A
+    slipped row or a wrong base would leave two in a hundred or more.
     """
     calendar = {int(year): value for year, value in CASE["calendar_deflator"].items()}
     index = assumptions.deflator("gdp").values
     mixed = {year: 0.75 * calendar[year - 1] + 0.25 * calendar[year] for year in range(2006, 2025)}
     for year in mixed:
         assert index[year] / index[2024] == pytest.approx(mixed[year] / mixed[2024], rel=0.009), year
-    for year in range(2006, 2020):
-        assert index[year + 1] / index[year] == pytest.approx(mixed[year + 1] / mixed[year], abs=0.005), year
+    slipped = {year: mixed[year - 1] for year in range(2007, 2025)}
+    assert max(abs(index[y] / index[2024] / (slipped[y] / slipped[2024]) - 1) for y in slipped) > 0.02

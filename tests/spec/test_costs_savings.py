@@ -109,7 +109,7 @@ def test_where_a_threshold_lies_beside_what_was_found(low: float, high: float, r
 
 
 def test_the_draws_keep_what_the_interval_says() -> None:
-    """With an exact cost the money's interval is the effect's times the price; 20,000 draws leave a few in a hundred."""
+    """With an exact cost the interval is the effect's times the price; 20,000 draws leave a few in a hundred."""
     found = costs.consequences(Estimate(-4.0, -10.0, -1.0), HOME).estimate
     assert found.conf_low == pytest.approx(-10 * 318_400, rel=0.03)
     assert found.conf_high == pytest.approx(-1 * 318_400, rel=0.12)  # the near end, where a step of a draw weighs more

@@ -18,9 +18,16 @@ from btc_eval.estimates import Estimate, Verdict
 HOME = assumptions.unit_cost("childrens-home-year")
 SPENT = pd.DataFrame({"year": [2021, 2025], "spend": [100.0, 100.0], "prices": [2021, 2025]})
 LINES = pd.DataFrame(
-    {"area_code": ["A", "A"], "year": [2013, 2024], "spend_family_support": [10.0, 10.0],
-     "spend_early_years": [5.0, 5.0], "spend_young_people": [5.0, 5.0], "spend_looked_after": [50.0, 50.0], "spend_safeguarding": [30.0, np.nan]}
-)  # fmt: skip
+    {
+        "area_code": ["A", "A"],
+        "year": [2013, 2024],
+        "spend_family_support": [10.0, 10.0],
+        "spend_early_years": [5.0, 5.0],
+        "spend_young_people": [5.0, 5.0],
+        "spend_looked_after": [50.0, 50.0],
+        "spend_safeguarding": [30.0, np.nan],
+    }
+)
 
 
 def test_real_terms_by_hand() -> None:
