@@ -94,8 +94,7 @@ def _plain(file: str, place: Path) -> list[dict[str, str]]:
     sheet = _sheet(place / f"{file}.toml")
     about, keys = _OTHERS[file]
     titled = {
-        name: {"title": name.replace("_", " "), "status": Status.CHOSEN.value, **v}
-        for name, v in sheet.entries.items()
+        name: {"title": name.replace("_", " "), "status": Status.CHOSEN.value, **v} for name, v in sheet.entries.items()
     }
     _checked(door.Sheet(sheet.file, titled, sheet.lines))
     return [
