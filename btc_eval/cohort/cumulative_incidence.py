@@ -56,8 +56,8 @@ class CumulativeIncidence:
             One row a group, event and time: group, event, time, estimate, std_error, conf_low, conf_high, at_risk,
             events, rows_at_risk, rows_events. At risk are those just before the time, in (entry, duration]; events are
             those at the time, or up to it where times were asked for; with weights both are sums of weights, and the
-            last two columns count rows. Beyond a group's last follow-up the estimate is missing. An interval is
-            missing where the estimate is 0.
+            last two columns count rows. Beyond a group's last follow-up the estimate is missing, unless everyone had
+            an event by then. An interval is missing where the estimate is 0.
         """
         return self._table(self.times)
 
@@ -93,7 +93,7 @@ class CumulativeIncidence:
         blocks = []
         for name, one in zip(self.curves.levels, self.curves.found):
             when = one.risk.times if at is None else at
-            known = when <= one.risk.last
+            known = when <= one.last
             place = np.searchsorted(one.risk.times, when, side="right")
             for kind, code in enumerate(self.curves.kinds):
                 estimate = np.where(known, one.incidence[place, kind], np.nan)

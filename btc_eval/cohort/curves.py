@@ -57,7 +57,7 @@ class Curves:
     def moments(self, group: int, kind: int, at: Floats, *, integrated: bool) -> tuple[Floats, Floats]:
         """Return (m,) estimates and (units, m) influences, missing beyond the group's last follow-up."""
         one = self.found[group]
-        known = at <= one.risk.last
+        known = at <= one.last
         inside = np.where(known, at, 0.0)
         if integrated:
             estimate = area(one.risk.times, one.incidence[:, kind], inside)

@@ -109,7 +109,7 @@ class Survival:
         for name, one in zip(self.curves.levels, self.curves.found):
             when = one.risk.times if at is None else at
             place = np.searchsorted(one.risk.times, when, side="right")
-            known = when <= one.risk.last
+            known = when <= one.last
             estimate = np.where(known, one.survival[place], np.nan)
             error = np.where(known, self._errors(one)[place], np.nan)
             low, high = probability_interval(estimate, error, transform=self.transform, level=self.conf_level)

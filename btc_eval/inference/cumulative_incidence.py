@@ -46,6 +46,11 @@ class Incidence:
     weights: Floats | None
     unit: Ints | None
 
+    @property
+    def last(self) -> float:
+        """The latest time at which anything is known: the last stop, or for ever once everyone has had an event."""
+        return float("inf") if self.survival[-1] < 1e-12 else self.risk.last
+
 
 def cumulative_incidence(
     duration: Floats,
