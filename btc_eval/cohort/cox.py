@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from btc_eval.cohort.cox_result import CoxModel
-from btc_eval.cohort.door import Door, choice, share
+from btc_eval.cohort.door import Door, choice, column_list, join_labels, share
 from btc_eval.cohort.encoding import Design, check_rank, encode
 from btc_eval.errors import UsageError
 from btc_eval.inference.cox import CoxFit, likelihood, maximise
@@ -76,7 +76,7 @@ def cox(
     >>> frame = pd.DataFrame({"days": [4, 6, 6, 9, 12, 15], "event": [1, 1, 0, 1, 0, 1], "early_help": [0, 0, 1, 1, 0, 1]})
     >>> found = cox(frame, duration="days", event="event", covariates=["early_help"])
     >>> found.tidy(exponentiate=True)[["term", "estimate"]].round(3).to_dict("records")
-    [{'term': 'early_help', 'estimate': 0.34}]
+    [{'term': 'early_help', 'estimate': 0.342}]
     """
     choice(WHAT, ties, ("efron", "breslow"), "ties")
     level = share(WHAT, conf_level, "conf_level")
@@ -84,7 +84,7 @@ def cox(
         raise UsageError(f"{WHAT}: covariates is a list of one column or more.")
     if len(set(covariates)) < len(covariates):
         raise UsageError(f"{WHAT}: a covariate is given twice.")
-    layers = [] if strata is None else [strata] if isinstance(strata, str) or not isinstance(strata, Sequence) else strata
+    layers = column_list(strata)
     door = Door(WHAT, frame, [duration, event, entry, weights, cluster, *layers, *covariates])
     stop, start = door.durations(duration, entry)
     codes = door.events(event)
@@ -95,13 +95,7 @@ def cox(
     design = encode(door, list(covariates))
     door.settle()
     stop, start = (merge_close(stop)[0], None) if start is None else merge_close(stop, start)
-    stratum, names = None, ("all",)
-    if parts:
-        key = np.zeros(len(door), dtype=np.int64)
-        for part in parts:
-            key = key * len(part.levels) + part.codes
-        present, stratum = np.unique(key, return_inverse=True)
-        names = tuple(_stratum_name(int(k), parts) for k in present)
+    stratum, names = join_labels(parts) if parts else (None, ("all",))
     problem = likelihood(
         design.values, stop, codes, start=start, weights=weight, stratum=stratum, ties=ties
     )
@@ -122,14 +116,6 @@ def cox(
         clusters=None if unit is None else int(unit.max()) + 1,
         conf_level=level,
     )
-
-
-def _stratum_name(key: int, parts: list) -> str:  # type: ignore[type-arg]
-    words = []
-    for part in reversed(parts):
-        key, code = divmod(key, len(part.levels))
-        words.append(str(part.levels[code]))
-    return ", ".join(reversed(words))
 
 
 def refuse_flat(door: Door, design: Design, fit: CoxFit) -> None:

@@ -164,6 +164,31 @@ class Door:
         return found.codes
 
 
+def join_labels(parts: Sequence[Labels]) -> tuple[Ints, tuple[str, ...]]:
+    """Return codes of the combinations that occur of several columns, and their names."""
+    key = np.zeros(len(parts[0].codes), dtype=np.int64)
+    for part in parts:
+        key = key * len(part.levels) + part.codes
+    present, codes = np.unique(key, return_inverse=True)
+    names = []
+    for one in present.tolist():
+        words = []
+        for part in reversed(parts):
+            one, code = divmod(one, len(part.levels))
+            words.append(str(part.levels[code]))
+        names.append(", ".join(reversed(words)))
+    return np.asarray(codes, dtype=np.int64), tuple(names)
+
+
+def column_list(columns: Hashable | Sequence[Hashable] | None) -> list[Hashable]:
+    """Return one column, several or none as a list."""
+    if columns is None:
+        return []
+    if isinstance(columns, (list, tuple)):
+        return list(columns)
+    return [columns]
+
+
 def times(what: str, at: float | Sequence[float] | None, name: str = "at") -> Floats | None:
     """Return the times asked for, in order as given, once they are finite and 0 or later."""
     if at is None:
