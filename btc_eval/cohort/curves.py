@@ -139,42 +139,41 @@ def compare(
     at: Floats,
     *,
     reference: Any,
-    integrated: bool = False,
     turn: Callable[[Floats], Floats] | None = None,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """How do the groups differ from one of them, at given times?
 
-    `turn` maps an estimate to what is reported (1 − F for survival, τ − area for restricted means); it must be a
-    reflection, so that standard errors stay as they are.
+    `turn` maps an estimate to what is reported, such as 1 − F for survival; it must be a reflection, so that standard
+    errors stay as they are.
     """
     if len(curves.levels) < 2:
         raise UsageError("cohort: there is one group; give `group=` a column with two or more to compare them.")
     base = 0 if reference is None else curves.place(reference)
     blocks = []
     for kind, code in enumerate(curves.kinds):
-        first, moves = curves.moments(base, kind, at, integrated=integrated)
+        first, moves = curves.moments(base, kind, at, integrated=False)
         for place, name in enumerate(curves.levels):
             if place == base:
                 continue
-            second, other = curves.moments(place, kind, at, integrated=integrated)
+            second, other = curves.moments(place, kind, at, integrated=False)
             mixed = (moves * other).sum(axis=0) if curves.units is not None else np.zeros(len(at))
             pair = (second, first, (other**2).sum(axis=0), (moves**2).sum(axis=0), mixed)
-            blocks.append(_contrast(scale, pair, at, turn, level, (code, name, curves.levels[base])))
+            if turn is not None:
+                pair = (turn(second), turn(first), *pair[2:])
+            table = contrast(scale, pair, at, level)
+            table.insert(0, "reference", curves.levels[base])
+            table.insert(0, "group", name)
+            table.insert(0, "event", code)
+            blocks.append(table)
     return pd.concat(blocks, ignore_index=True)
 
 
-def _contrast(
-    scale: Scale,
-    pair: tuple[Floats, Floats, Floats, Floats, Floats],
-    at: Floats,
-    turn: Callable[[Floats], Floats] | None,
-    level: float,
-    names: tuple[int, Any, Any],
+def contrast(
+    scale: Scale, pair: tuple[Floats, Floats, Floats, Floats, Floats], at: Floats, level: float
 ) -> pd.DataFrame:
+    """Tabulate a − b or a / b at each time, from `pair`: a, b, their variances and their covariance."""
     a, b, va, vb, mixed = pair
-    if turn is not None:
-        a, b = turn(a), turn(b)
     if scale == "difference":
         estimate, error = a - b, np.sqrt(np.maximum(va + vb - 2 * mixed, 0.0))
         ratio, p, low, high = normal_interval(estimate, error, level)
@@ -184,6 +183,6 @@ def _contrast(
         error = np.sqrt(np.maximum(va / a**2 + vb / b**2 - 2 * mixed / (a * b), 0.0))
         ratio, p, low, high = normal_interval(np.log(a / b), error, level)
         estimate, low, high = a / b, np.exp(low), np.exp(high)
-    table = {"event": names[0], "group": names[1], "reference": names[2], "time": at, "estimate": estimate}
+    table = {"time": at, "estimate": estimate}
     found = {"std_error": error, "statistic": ratio, "p_value": p, "conf_low": low, "conf_high": high}
     return pd.DataFrame({**table, **found})

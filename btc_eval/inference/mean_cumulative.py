@@ -8,7 +8,7 @@ import numpy as np
 
 from btc_eval.inference import Floats, Ints
 from btc_eval.inference.event_times import Risk, risk
-from btc_eval.inference.paths import squared_sums
+from btc_eval.inference.paths import grouped, squared_sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +53,16 @@ def mean_cumulative(
     sums = squared_sums(np.column_stack([settled, active]), where, unit, len(drift))
     variance = sums[:, 0, 0] - 2 * drift * sums[:, 0, 1] + drift**2 * sums[:, 1, 1]
     return MeanCumulative(found, np.r_[0.0, np.cumsum(step)], np.maximum(variance, 0.0))
+
+
+def influence(
+    found: MeanCumulative, event: Ints, weights: Floats | None, unit: Ints | None, units: int | None, at: Floats
+) -> Floats:
+    """By how much does each unit (or row) move the mean at each of `at` (m,)? (units, m), summing to nought."""
+    r = found.risk
+    reached = np.r_[0.0, r.times][:, None] <= at
+    step = np.r_[0.0, r.events[:, 0] / r.at_risk**2]
+    drift = np.cumsum(step[:, None] * reached, axis=0)
+    own = np.r_[0.0, 1 / r.at_risk][:, None] * reached
+    rows = event[:, None] * own[r.hi] - (drift[r.hi] - drift[r.lo])
+    return grouped(rows if weights is None else rows * weights[:, None], unit, units)
