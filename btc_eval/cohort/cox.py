@@ -11,9 +11,10 @@ from btc_eval.cohort.cox_result import CoxModel
 from btc_eval.cohort.door import Door, choice, column_list, join_labels, share
 from btc_eval.cohort.encoding import Design, check_rank, encode
 from btc_eval.errors import UsageError
-from btc_eval.inference.cox import CoxFit, likelihood, maximise
+from btc_eval.inference.cox import CoxFit, maximise
 from btc_eval.inference.cox_ties import Ties
 from btc_eval.inference.event_times import merge_close
+from btc_eval.inference.partial_likelihood import likelihood
 
 WHAT = "cohort.cox"
 
@@ -73,7 +74,8 @@ def cox(
     Examples
     --------
     >>> import pandas as pd
-    >>> frame = pd.DataFrame({"days": [4, 6, 6, 9, 12, 15], "event": [1, 1, 0, 1, 0, 1], "early_help": [0, 0, 1, 1, 0, 1]})
+    >>> frame = pd.DataFrame({"days": [4, 6, 6, 9, 12, 15], "event": [1, 1, 0, 1, 0, 1]})
+    >>> frame["early_help"] = [0, 0, 1, 1, 0, 1]
     >>> found = cox(frame, duration="days", event="event", covariates=["early_help"])
     >>> found.tidy(exponentiate=True)[["term", "estimate"]].round(3).to_dict("records")
     [{'term': 'early_help', 'estimate': 0.342}]
@@ -96,9 +98,7 @@ def cox(
     door.settle()
     stop, start = (merge_close(stop)[0], None) if start is None else merge_close(stop, start)
     stratum, names = join_labels(parts) if parts else (None, ("all",))
-    problem = likelihood(
-        design.values, stop, codes, start=start, weights=weight, stratum=stratum, ties=ties
-    )
+    problem = likelihood(design.values, stop, codes, start=start, weights=weight, stratum=stratum, ties=ties)
     check_rank(door, design, problem.state(np.zeros(len(design.terms))).information())
     fit = maximise(problem)
     refuse_flat(door, design, fit)

@@ -209,7 +209,5 @@ class CoxModel:
         blocks = []
         for place, name in enumerate(self.strata):
             found = predicted_hazard(self.fit, zero, place, self.fit.covariance)
-            blocks.append(
-                pd.DataFrame({"stratum": name, "time": found.times, "cumulative_hazard": found.hazard[:, 0]})
-            )
+            blocks.append(pd.DataFrame({"stratum": name, "time": found.times, "cumulative_hazard": found.hazard[:, 0]}))
         return pd.concat(blocks, ignore_index=True)

@@ -69,7 +69,9 @@ class Door:
             self.add("frame", "no rows", "a row for each child or interval", "Give the cohort its rows.")
         if not frame.columns.is_unique:
             again = ", ".join(dict.fromkeys(map(str, frame.columns[frame.columns.duplicated()])))
-            self.add("columns", f"more than one column called {again}", "one column a name", "Rename or drop the others.")
+            self.add(
+                "columns", f"more than one column called {again}", "one column a name", "Rename or drop the others."
+            )
         self.settle()
 
     def __len__(self) -> int:
@@ -103,7 +105,9 @@ class Door:
             self.add(name, f"values of type {column.dtype}", "numbers", do)
             return np.ones(len(column))
         values = np.array(column.to_numpy(dtype=float, na_value=np.nan), dtype=float)
-        bad = self.wrong(name, np.isnan(values), "no value", "a number in every row", "Supply it, or leave the rows out.")
+        bad = self.wrong(
+            name, np.isnan(values), "no value", "a number in every row", "Supply it, or leave the rows out."
+        )
         bad |= self.wrong(name, np.isinf(values), "an infinite value", "finite numbers", "Find the division by zero.")
         return np.where(np.isfinite(values), values, 1.0) if bad else values
 
@@ -145,7 +149,8 @@ class Door:
         self.wrong(name, absent, f"no {what}", f"a {what} in every row", "Supply it, or leave the rows out.")
         if isinstance(column.dtype, pd.CategoricalDtype):
             column = column.cat.remove_unused_categories()
-            return Labels(tuple(column.cat.categories), column.cat.codes.to_numpy(dtype=np.int64))
+            codes = np.asarray(column.cat.codes, dtype=np.int64)
+            return Labels(tuple(column.cat.categories), codes)
         try:
             codes, levels = pd.factorize(column, sort=True)
         except TypeError:

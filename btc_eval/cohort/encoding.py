@@ -57,7 +57,9 @@ def encode(door: Door, covariates: Sequence[Hashable]) -> Design:
 
     The reference is the first category where the column has categories, else the first in sorted order.
     """
-    blocks, terms, columns = [], [], []
+    blocks: list[Floats] = []
+    terms: list[str] = []
+    columns: list[tuple[int, ...]] = []
     levels: dict[Hashable, tuple[Any, ...]] = {}
     for name in covariates:
         dtype = door.frame[name].dtype
@@ -74,7 +76,7 @@ def encode(door: Door, covariates: Sequence[Hashable]) -> Design:
         width = blocks[-1].shape[1]
         if width == 0 or (width == 1 and name not in levels and np.ptp(blocks[-1]) == 0):
             door.add(name, "the same value in every row", "a covariate that varies", "Leave it out of the model.")
-        start = sum(map(len, columns))
+        start = sum(len(places) for places in columns)
         columns.append(tuple(range(start, start + width)))
     values = np.hstack(blocks) if blocks else np.empty((len(door), 0))
     return Design(values, tuple(terms), tuple(covariates), tuple(columns), levels)

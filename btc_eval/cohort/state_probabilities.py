@@ -44,7 +44,7 @@ def state_probabilities(
     from_state
         Column: the state of the interval.
     to_state
-        Column: the state moved to at `stop`; missing where the child was last seen, or is still seen, in the same state.
+        Column: the state moved to at `stop`; missing where the child was last, or is still, in the same state.
     states
         Every state, in the order of the tables. A state without intervals of its own, such as one that ends follow-up,
         is absorbing.

@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 
 from btc_eval.cohort.door import choice, times
+from btc_eval.cohort.state_tables import hazard_table, pair_table, stay_counts
 from btc_eval.cohort.transitions import WHAT, Transitions
 from btc_eval.errors import UsageError, refuse
 from btc_eval.inference import Floats
 from btc_eval.inference.intervals import Transform, normal_interval, probability_interval
-from btc_eval.inference.mean_cumulative import mean_cumulative
 from btc_eval.inference.multistate import (
     STAYS,
     Hazards,
@@ -171,8 +171,8 @@ class StateProbabilities:
         until
             t, one or several, not before s; every time of a move after s where left out.
         variance
-            "greenwood" or "aalen" as R's `mstate::probtrans`; "robust" by child or cluster; "auto": robust where weights
-            or clusters were given, else Greenwood's.
+            "greenwood" or "aalen" as R's `mstate::probtrans`; "robust" by child or cluster; "auto": robust where
+            weights or clusters were given, else Greenwood's.
 
         Returns
         -------
@@ -195,7 +195,7 @@ class StateProbabilities:
         else:
             method = "aalen" if variance == "aalen" else "greenwood"
             spread = greenwood(self.found, first, len(self.found.times), method=method)[place]
-        return self._pairs(asked, chain, np.sqrt(spread))
+        return pair_table(self.states, asked, chain, np.sqrt(spread), self.transform, self.conf_level)
 
     def _robust_chain(self, first: int, place: Any) -> Floats:
         later = self.found.since(first)
@@ -210,22 +210,7 @@ class StateProbabilities:
                 spread[row, h] = (moves**2).sum(axis=0)
         return spread
 
-    def _pairs(self, when: Floats, estimate: Floats, error: Floats) -> pd.DataFrame:
-        low, high = probability_interval(estimate, error, transform=self.transform, level=self.conf_level)
-        k, names = len(self.states), np.array(self.states, dtype=object)
-        columns = {"estimate": estimate, "std_error": error, "conf_low": low, "conf_high": high}
-        table: dict[str, Any] = {
-            "from_state": np.repeat(names, k * len(when)),
-            "to_state": np.tile(np.repeat(names, len(when)), k),
-            "time": np.tile(when, k * k),
-        }
-        for name, values in columns.items():
-            table[name] = np.moveaxis(values, 0, -1).ravel()
-        return pd.DataFrame(table)
-
-    def length_of_stay(
-        self, until: float, *, from_state: Any = None, since: float | None = None
-    ) -> pd.DataFrame:
+    def length_of_stay(self, until: float, *, from_state: Any = None, since: float | None = None) -> pd.DataFrame:
         """How long do children spend in each state, on average, up to a time?
 
         Parameters
@@ -276,27 +261,7 @@ class StateProbabilities:
             from_state, to_state, time, estimate, std_error (robust, by child or cluster), at_risk, events,
             rows_at_risk, rows_events, at the times of the move.
         """
-        rows, blocks = self.data.moves, []
-        for h, j in np.argwhere(self.found.moves.sum(axis=0) > 0):
-            here = np.flatnonzero(rows.source == h)
-            moved = (rows.target[here] == j).astype(np.int64)
-            one = mean_cumulative(rows.stop[here], moved, rows.start[here], rows.weights[here], rows.unit[here])
-            blocks.append(
-                pd.DataFrame(
-                    {
-                        "from_state": self.states[h],
-                        "to_state": self.states[j],
-                        "time": one.risk.times,
-                        "estimate": one.mean[1:],
-                        "std_error": np.sqrt(one.variance[1:]),
-                        "at_risk": one.risk.at_risk,
-                        "events": one.risk.events[:, 0],
-                        "rows_at_risk": one.risk.rows_at_risk,
-                        "rows_events": one.risk.rows_events[:, 0],
-                    }
-                )
-            )
-        return pd.concat(blocks, ignore_index=True)
+        return hazard_table(self.data, self.found, self.states)
 
     def counts(self) -> pd.DataFrame:
         """How many stays in each state ended in which move?
@@ -307,28 +272,7 @@ class StateProbabilities:
             from_state, to_state (missing: no move seen), stays, share. A stay is one or more intervals that follow on;
             the shares of one state sum to one, and say nothing about when.
         """
-        rows = self.data.moves
-        order = np.lexsort((rows.start, self.data.child))
-        first, second = order[:-1], order[1:]
-        goes_on = np.zeros(len(rows.stop), dtype=bool)
-        goes_on[first] = (
-            (self.data.child[first] == self.data.child[second])
-            & (rows.target[first] == STAYS)
-            & (rows.stop[first] == rows.start[second])
-        )
-        ended = np.flatnonzero(~goes_on)
-        k = len(self.states)
-        cell = rows.source[ended] * (k + 1) + np.where(rows.target[ended] == STAYS, k, rows.target[ended])
-        table = np.bincount(cell, minlength=k * (k + 1)).reshape(k, k + 1)
-        places = [tuple(pair) for pair in np.argwhere(table > 0)]
-        return pd.DataFrame(
-            {
-                "from_state": [self.states[h] for h, _ in places],
-                "to_state": [self.states[j] if j < k else None for _, j in places],
-                "stays": [int(table[h, j]) for h, j in places],
-                "share": [table[h, j] / table[h].sum() for h, j in places],
-            }
-        )
+        return stay_counts(self.data, self.states)
 
     def landmark(self, state: Any, time: float) -> StateProbabilities:
         """What becomes of the children who are in a state at a time, judged by those children alone?

@@ -90,9 +90,7 @@ class Survival:
         asked = times(WHAT, at) if at is not None else self.times
         if asked is None:
             raise UsageError(f"{WHAT}: a comparison needs times, such as .difference([365]).")
-        table = compare(
-            self.curves, scale, asked, reference=reference, turn=lambda x: 1.0 - x, level=self.conf_level
-        )
+        table = compare(self.curves, scale, asked, reference=reference, turn=lambda x: 1.0 - x, level=self.conf_level)
         return table.drop(columns="event")
 
     def _errors(self, one: Incidence) -> Floats:

@@ -28,7 +28,7 @@ def concordance(
     Returns
     -------
     float
-        (concordant + tied in score / 2) / pairs that can be ordered in time, 0.5 for a coin; missing without such pairs.
+        (concordant + tied in score / 2) / pairs that can be ordered in time, 0.5 for a coin; missing without pairs.
 
     Notes
     -----
@@ -55,7 +55,7 @@ def concordance(
 
 
 def _beyond(score: Floats, w: Floats, when: Ints, asked: Ints, asks: Bools) -> Floats:
-    """Return Σ_i w_i Σ_{j: when_j > asked_i} w_j [s_j < s_i, half where equal], and the same sum without the bracket."""
+    """Return Σ_i w_i Σ_{j: when_j > asked_i} w_j [s_j < s_i, half where equal], and it without the bracket."""
     asking = np.flatnonzero(asks)
     # Askers stand after what is not later than their time, so whatever comes after them counts.
     key = np.r_[2 * when, 2 * asked[asking] + 1]

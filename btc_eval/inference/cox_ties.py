@@ -47,7 +47,7 @@ class Tied:
     def of_events(cls, rows: Ints, of: Ints, weights: Floats, groups: int, ties: Ties) -> Tied:
         """Lay the terms out, once for all iterations."""
         size = np.bincount(of, minlength=groups)
-        weight = np.bincount(of, weights[rows], minlength=groups)
+        weight = np.bincount(of, weights[rows], minlength=groups).astype(float)
         first = np.r_[0, np.cumsum(size)[:-1]]
         efron = ties == "efron" and bool(size.max() > 1)
         repeated = np.repeat(np.arange(groups), size) if efron else np.empty(0, dtype=np.int64)
@@ -69,7 +69,9 @@ class Tied:
         left = at_risk[self.repeated] - f * tied[self.repeated]
         part = mean[self.repeated] / left
         square = part / left
-        add = [np.add.reduceat(x, self.first) for x in (np.log(left), part, f * part, square, f * square, f * f * square)]
+        add = [
+            np.add.reduceat(x, self.first) for x in (np.log(left), part, f * part, square, f * square, f * f * square)
+        ]
         return Terms(float(mean @ add[0]), *add[1:])
 
 

@@ -5,8 +5,8 @@ F_k(t) = Σ_{u ≤ t} S(u−) dA_k(u). Row i moves F_k by w_i U_i(t), its influe
 
     U_i(t) = Σ_{u ≤ t} { S(u−) (dN_ki − Y_i dA_k) / Y  −  [F_k(t) − F_k(u)] (dN_i − Y_i dA) / (Y (1 − dA)) }
 
-The variance is Σ (Σ w_i U_i)² over rows, children or families. Because U_i is linear in a few functions of t, the sum at
-every t takes one pass: no matrix of rows by times is made.
+The variance is Σ (Σ w_i U_i)² over rows, children or families. Because U_i is linear in a few functions of t, the sum
+at every t takes one pass: no matrix of rows by times is made.
 """
 
 from __future__ import annotations
@@ -106,9 +106,7 @@ class _Parts:
         return cls(np.r_[0.0, jump], np.r_[0.0, own], np.r_[0.0, jump * total], np.vstack([0.0 * share[:1], share]))
 
 
-def _variance_by_cells(
-    found: Risk, parts: _Parts, incidence: Floats, event: Ints, weights: Floats | None
-) -> Floats:
+def _variance_by_cells(found: Risk, parts: _Parts, incidence: Floats, event: Ints, weights: Floats | None) -> Floats:
     """Rows alone and all there from the start: every row that stops at one time with one event has one influence."""
     kinds, count = incidence.shape[1], len(found.times) + 1
     squares = None if weights is None else weights**2
@@ -187,11 +185,11 @@ def influence(found: Incidence, kind: int, at: Floats, *, integrated: bool = Fal
         reached = when <= at[None, :]
         phi = np.where(reached, f[np.searchsorted(r.times, at, side="right")][None, :] - f[:, None], 0.0)
         psi = reached.astype(float)
-    part = (parts.own * parts.share[:, kind])[:, None]
+    part: Floats = (parts.own * parts.share[:, kind])[:, None]
     total = np.cumsum(parts.hazard[:, None] * phi - part * psi, axis=0)
-    rows = total[r.hi] - total[r.lo] - (gone * parts.jump[r.hi])[:, None] * phi[r.hi]
+    rows: Floats = total[r.hi] - total[r.lo] - (gone * parts.jump[r.hi])[:, None] * phi[r.hi]
     rows += (own * parts.own[r.hi])[:, None] * psi[r.hi]
-    return rows if found.weights is None else rows * found.weights[:, None]
+    return np.asarray(rows if found.weights is None else rows * found.weights[:, None])
 
 
 def area(times: Floats, steps: Floats, until: Floats) -> Floats:
@@ -201,4 +199,4 @@ def area(times: Floats, steps: Floats, until: Floats) -> Floats:
 
 
 def _areas_upto(times: Floats, steps: Floats) -> Floats:
-    return np.r_[0.0, np.cumsum(np.diff(np.r_[0.0, times]) * steps[:-1])]
+    return np.asarray(np.r_[0.0, np.cumsum(np.diff(np.r_[0.0, times]) * steps[:-1])])

@@ -1,4 +1,4 @@
-"""When did events happen, and who was at risk then? Distinct times with true ties, found by counting where that is quicker.
+"""When did events happen, and who was at risk then? Distinct times with true ties.
 
 Convention throughout: a row is at risk in (start, stop]; an event at t comes before a censoring at t, and an entry at t
 is at risk only after t. `lo` and `hi` of a row are the numbers of distinct event times not later than its start and its
@@ -120,13 +120,14 @@ def risk(duration: Floats, event: Ints, kinds: int, entry: Floats | None = None,
     count = len(times)
     # The number of event times not later than each distinct stop.
     upto = np.cumsum(happened)
-    hi = upto[place]
+    hi = np.asarray(upto[place], dtype=np.int64)
     lo = np.zeros(len(hi), dtype=np.int64) if entry is None else not_later(times, entry)
     rows_at_risk = _at_risk(lo, hi, None, count, entry is not None)
     rows_events = cells[happened, 1:].astype(float)
     if weights is None:
         return Risk(times, lo, hi, rows_at_risk, rows_at_risk, rows_events, rows_events, duration, entry)
-    heavy = np.bincount(place * (kinds + 1) + event, weights, minlength=cells.size).reshape(-1, kinds + 1)
+    heavy = np.bincount(place * (kinds + 1) + event, weights, minlength=cells.size).astype(float)
+    heavy = heavy.reshape(-1, kinds + 1)
     at_risk = _at_risk(lo, hi, weights, count, entry is not None)
     return Risk(times, lo, hi, at_risk, rows_at_risk, heavy[happened, 1:], rows_events, duration, entry)
 

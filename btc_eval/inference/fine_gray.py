@@ -1,7 +1,7 @@
 """By what ratio does a covariate change the subdistribution hazard? Fine and Gray's model.
 
-A child who had a competing event stays in the risk set, with a weight G(t−) / G(T−) that falls with the chance G of still
-being watched. Expanding the data into rows with changing weights is never needed: the weight is a product of what
+A child who had a competing event stays in the risk set, with a weight G(t−) / G(T−) that falls with the chance G of
+still being watched. Expanding the data into rows with changing weights is never needed: the weight is a product of what
 belongs to the child and what belongs to the time.
 """
 
@@ -12,9 +12,10 @@ from dataclasses import replace
 import numpy as np
 
 from btc_eval.inference import Floats, Ints
-from btc_eval.inference.cox import CoxFit, likelihood, maximise
+from btc_eval.inference.cox import CoxFit, maximise
 from btc_eval.inference.cox_ties import Ties
 from btc_eval.inference.event_times import places
+from btc_eval.inference.partial_likelihood import likelihood
 from btc_eval.inference.risk_sets import risk_sets
 
 

@@ -1,4 +1,4 @@
-"""Between which shares does the truth lie? Pointwise intervals of a probability, on a scale where it is nearly normal."""
+"""Between which shares does the truth lie? Pointwise intervals on a scale where it is nearly normal."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def probability_interval(
     Returns
     -------
     array, array
-        Lower and upper ends. Where the estimate is 0 or 1, or its error is nought, the data say nothing about chance and
-        the ends are missing; so they are where either is missing.
+        Lower and upper ends. Where the estimate is 0 or 1, or its error is nought, the data say nothing about chance
+        and the ends are missing; so they are where either is missing.
 
     References
     ----------

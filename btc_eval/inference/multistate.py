@@ -1,8 +1,8 @@
 """In which state is a child at time t? Aalen–Johansen for any finite set of states.
 
-Notation: Y_h(t) weight at risk in state h just before t; dN_hj(t) moves h → j; dA = dN / Y with rows that sum to nought;
-P(s, t) = Π_{s < u ≤ t} (I + dA(u)); p(t) = p(s)' P(s, t). A row is at risk in (start, stop]; moves at one time are made at
-once.
+Notation: Y_h(t) weight at risk in state h just before t; dN_hj(t) moves h → j; dA = dN / Y with rows that sum to 0;
+P(s, t) = Π_{s < u ≤ t} (I + dA(u)); p(t) = p(s)' P(s, t). A row is at risk in (start, stop]; moves at one time are made
+at once.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def hazards(rows: Moves) -> Hazards:
     count = len(times)
     lo, hi = not_later(times, rows.start), not_later(times, rows.stop)
     cell = (place * k + rows.source[moved]) * k + rows.target[moved]
-    moves = np.bincount(cell, rows.weights[moved], minlength=count * k * k).reshape(count, k, k)
+    moves = np.bincount(cell, rows.weights[moved], minlength=count * k * k).reshape(count, k, k).astype(float)
     rows_moves = np.bincount(cell, minlength=count * k * k).reshape(count, k, k).astype(float)
     change = np.zeros((2, count + 1, k))
     for layer, weights in zip(change, (rows.weights, np.ones(len(lo)))):
@@ -120,7 +120,7 @@ def forward(found: Hazards, first: int, last: int) -> Floats:
 
 
 def backward(found: Hazards, first: int, last: int) -> Floats:
-    """Return (last − first + 1, K, K): P from each event time (after its moves) to `last` − 1; the identity at the end."""
+    """Return (last − first + 1, K, K): P from each event time (after its moves) to `last` − 1."""
     k = found.increments.shape[1]
     out = np.empty((last - first + 1, k, k))
     out[-1] = np.eye(k)
@@ -140,7 +140,7 @@ def stays(found: Hazards, path: Floats, first: int, since: float, until: float) 
 
 
 def stays_backward(found: Hazards, first: int, last: int, until: float) -> Floats:
-    """Return (last − first + 1, K, K): expected time in each state from each event time (after its moves) to `until`."""
+    """Return (last − first + 1, K, K): expected time in each state from each event time, its moves done, on."""
     k = found.increments.shape[1]
     out = np.zeros((last - first + 1, k, k))
     steps = found.increments[first:last] + np.eye(k)

@@ -15,7 +15,7 @@ from btc_eval.inference.multistate import STAYS, Hazards, Moves
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """How children begin: `p0` (K,) shares, and (units, K) each unit's influence on them, nought where all begin alike."""
+    """How children begin: `p0` (K,) shares, and each unit's influence on them (units, K)."""
 
     p0: Floats
     influence: Floats
@@ -91,14 +91,14 @@ def variances(rows: Moves, found: Hazards, begin: Beginning, path: Floats) -> Fl
         now = now[rows.target[now] != STAYS]
         before = path[i]
         steps = found.increments[i]
-        delta = {}
+        delta: dict[int, Floats] = {}
         for h in np.flatnonzero(steps.any(axis=1)):
             # Influence there already moves on, and those at risk expected to move with it.
             flow = moving[h] - present[h] * (before[h] / found.at_risk[i, h])
             for j in np.flatnonzero(steps[h]):
-                delta[j] = delta.get(j, 0.0) + steps[h, j] * flow
-        for j, change in delta.items():
-            moving[j] += change
+                delta[int(j)] = delta.get(int(j), 0.0) + steps[h, j] * flow
+        for state, change in delta.items():
+            moving[state] += change
         own = rows.weights[now] * before[rows.source[now]] / found.at_risk[i, rows.source[now]]
         np.add.at(moving, (rows.target[now], rows.unit[now]), own)
         np.add.at(moving, (rows.source[now], rows.unit[now]), -own)

@@ -9,8 +9,8 @@ import numpy as np
 from scipy import stats
 
 from btc_eval.inference import Floats, Ints
-from btc_eval.inference.cox import State
 from btc_eval.inference.event_times import not_later, risk
+from btc_eval.inference.partial_likelihood import State
 
 Clock = Literal["km", "rank", "identity", "log"]
 

@@ -68,7 +68,9 @@ class RiskSets:
         return np.asarray(total)
 
 
-def risk_sets(stop: Floats, event: Ints, start: Floats | None = None, stratum: Ints | None = None) -> tuple[RiskSets, Ints]:
+def risk_sets(
+    stop: Floats, event: Ints, start: Floats | None = None, stratum: Ints | None = None
+) -> tuple[RiskSets, Ints]:
     """Find the risk sets, and the event time of each event row.
 
     Parameters
