@@ -82,16 +82,23 @@ def encode(door: Door, covariates: Sequence[Hashable]) -> Design:
     return Design(values, tuple(terms), tuple(covariates), tuple(columns), levels)
 
 
-def check_rank(door: Door, design: Design, information: Floats | None = None) -> None:
+def check_rank(door: Door, design: Design, information: Floats | None = None, size: float = 1.0) -> None:
     """Refuse columns that are sums of the others, and name them.
 
-    `information` is that of the model at no effect; where it is left out the centred columns themselves are judged.
+    Parameters
+    ----------
+    information
+        (p, p) of standardised covariates at no effect; that of their mean square where left out.
+    size
+        The weight of events it rests on: a column with a trillionth of that does not vary among those at risk.
     """
     if information is None:
         centred = design.values - design.values.mean(axis=0)
-        information = centred.T @ centred
-    scale = np.sqrt(np.diag(information))
-    dead = scale <= 1e-9 * max(float(scale.max()), 1e-300)
+        spread = centred.std(axis=0)
+        centred = centred / np.where(spread > 0, spread, 1.0)
+        information = centred.T @ centred / len(centred)
+    scale = np.sqrt(np.maximum(np.diag(information), 0.0))
+    dead = scale**2 <= 1e-12 * size
     scaled = information / np.outer(np.where(dead, 1.0, scale), np.where(dead, 1.0, scale))
     values, vectors = np.linalg.eigh(scaled)
     names = {design.terms[k] for k in np.flatnonzero(dead)}
