@@ -99,9 +99,9 @@ def cox(
     stop, start = (merge_close(stop)[0], None) if start is None else merge_close(stop, start)
     stratum, names = join_labels(parts) if parts else (None, ("all",))
     problem = likelihood(design.values, stop, codes, start=start, weights=weight, stratum=stratum, ties=ties)
-    start_at = problem.state(np.zeros(len(design.terms)))
-    check_rank(door, design, start_at.information(), float(problem.tied.weight.sum()))
-    fit = maximise(problem)
+    null = problem.state(np.zeros(len(design.terms)))
+    check_rank(door, design, null.information(), float(problem.tied.weight.sum()))
+    fit = maximise(problem, null=null)
     refuse_flat(door, design, fit)
     robust = fit.robust(unit) if weight is not None or unit is not None else None
     return CoxModel(

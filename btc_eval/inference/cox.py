@@ -55,10 +55,13 @@ class CoxFit:
         return np.asarray(bread.T @ (residuals @ residuals.T) @ bread)
 
 
-def maximise(problem: Likelihood, *, steps: int = 50) -> CoxFit:
-    """Climb to the maximum by Newton's method, halving a step that does not rise."""
+def maximise(problem: Likelihood, *, null: State | None = None, steps: int = 50) -> CoxFit:
+    """Climb to the maximum by Newton's method, halving a step that does not rise.
+
+    `null` is the likelihood at β = 0, where it was already looked at.
+    """
     p = len(problem.z)
-    state = null = problem.state(np.zeros(p))
+    state = null = problem.state(np.zeros(p)) if null is None else null
     information = start = null.information()
     score = null.score()
     first_score = float(score @ _solve(information, score))
