@@ -10,8 +10,11 @@ import pytest
 import statsmodels.api as sm
 from statsmodels.duration.hazard_regression import PHReg
 from statsmodels.duration.survfunc import CumIncidenceRight, SurvfuncRight, survdiff
+from statsmodels.stats.proportion import proportion_confint
 
 from btc_eval import cohort
+from btc_eval.inference.rates import poisson_interval
+from btc_eval.inference.standardised import byar_interval, wilson_interval
 
 #: Remission of 42 children with leukaemia in weeks (Freireich 1963, as printed by Gehan 1965 and Cox 1972).
 PLACEBO = [1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23]
@@ -193,3 +196,49 @@ class TestRates:
         model = cohort.rate_ratio(frame, events="n", exposure="days", covariates=["help"], cluster="family").tidy()
         assert np.log(rates["estimate"]) == pytest.approx(model.loc[1, "estimate"], rel=1e-9)
         assert rates["std_error"] == pytest.approx(model.loc[1, "std_error"], rel=1e-9)
+
+
+class TestStandardisedRates:
+    """Committed counterpart of the health indicators' own test data."""
+
+    def test_shares_and_counts(self) -> None:
+        count, of = np.array([0.0, 1, 20, 65]), np.array([100.0, 100, 100, 90])
+        peer = proportion_confint(count, of, method="wilson")
+        np.testing.assert_allclose(wilson_interval(count, of), peer, rtol=1e-12, atol=1e-15)
+        # Byar's approximation as printed for 65 events, and within a hundredth of the exact interval from ten on
+        low, high = byar_interval(np.array([65.0]))
+        assert (round(float(low[0]), 2), round(float(high[0]), 2)) == (50.16, 82.85)
+        counts = np.arange(10.0, 400.0)
+        exact = poisson_interval(counts, np.ones_like(counts))
+        for ours, theirs in zip(byar_interval(counts), exact):
+            np.testing.assert_allclose(ours, theirs, rtol=0.01)
+
+    def test_one_band_needs_no_standard(self) -> None:
+        """With one age band Dobson's interval is that of the count, and both methods are plain ratios."""
+        frame = pd.DataFrame({"n": [25, 40], "people": [1000, 900], "std": [7, 7], "ward": ["a", "b"]}).assign(
+            rate=0.02
+        )
+        call: dict[str, Any] = {"events": "n", "population": "people", "group": "ward"}
+        low, high = byar_interval(frame["n"].to_numpy(float))
+        direct = cohort.standardised_rates(frame, standard="std", per=1000, **call).tidy()
+        np.testing.assert_allclose(direct["estimate"], 1000 * frame["n"] / frame["people"])
+        np.testing.assert_allclose(direct["conf_low"], 1000 * low / frame["people"])
+        ratio = cohort.standardised_rates(frame, standard="rate", method="indirect", **call).tidy()
+        np.testing.assert_allclose(ratio["conf_high"], high / (0.02 * frame["people"]))
+
+
+class TestEventsThatRecur:
+    def test_the_mean_and_its_error_by_hand(self) -> None:
+        """Three children watched for 10 days; child 1 has events on days 2 and 4, child 2 on day 4, child 3 none."""
+        lines = [(1, 0, 2, 1), (1, 2, 4, 1), (1, 4, 10, 0), (2, 0, 4, 1), (2, 4, 10, 0), (3, 0, 10, 0)]
+        frame = pd.DataFrame(lines, columns=["child", "from", "to", "event"])
+        found = cohort.mean_events(frame, id="child", duration="to", entry="from", event="event", at=[3, 9]).tidy()
+        np.testing.assert_allclose(found["estimate"], [1 / 3, 1.0])
+        # numbers of events 2, 1, 0 around a mean of 1: Σ (n − 1)² / 9
+        np.testing.assert_allclose(found["std_error"], [np.sqrt((4 / 9 + 1 / 9 + 1 / 9) / 9), np.sqrt(2 / 9)])
+
+    def test_with_one_event_a_child_it_is_the_cumulative_hazard(self, children: pd.DataFrame) -> None:
+        frame = children.assign(event=(children["event"] > 0).astype(int), child=range(len(children)))
+        found = cohort.mean_events(frame, id="child", duration="days", entry="from", event="event").tidy()
+        peer = SurvfuncRight(frame["days"], frame["event"], entry=frame["from"])
+        np.testing.assert_allclose(found["estimate"], np.cumsum(peer.n_events / peer.n_risk), rtol=1e-12)
