@@ -136,7 +136,7 @@ def weighted(rows: int, peer_rows: int) -> None:
         gap = np.abs(fitted.params_.to_numpy() - found.coef).max()
         ratio = np.abs(fitted.standard_errors_.to_numpy() / errors - 1).max()
         assert gap < 1e-5, gap
-        line(name, ours, peer, f"coefficients differ by {gap:.0e}; errors by {ratio:.0%}, as it mistakes ties")
+        line(name, ours, peer, f"coefficients differ by {gap:.0e}; its errors with ties by {ratio:.0e}")
 
 
 def states(children: int) -> None:
