@@ -300,3 +300,14 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(Path, "open", denied)
     assert "does not let us read" in refused(tmp_path / "header.csv")
+
+
+def test_names_in_columns_of_codes_are_not_said(tmp_path: Path) -> None:
+    """Columns that slipped put a name where a code should be: it is counted, and described by its length."""
+    rows = "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER\n77001,01/05/2021,SMITH,JOHN,Jane,O'BRIEN,MURPHY\n"
+    (tmp_path / "episodes.csv").write_text(rows + "77002,01/06/2021,Q9,Q9,Q9,Q9,Q9\n", encoding="utf-8")
+    (tmp_path / "oc2.csv").write_text("CHILD,DOB,SDQ_SCORE,CONVICTED\n77001,01/02/2012,1,Amelia\n", encoding="utf-8")
+    said = json.dumps([line.as_dict() for line in statutory.read(tmp_path).ledger.lines])
+    for name in ("SMITH", "JOHN", "Jane", "BRIEN", "MURPHY", "Amelia"):
+        assert name not in said
+    assert said.count('"Q9"') == 5

@@ -212,7 +212,7 @@ def _words(column: Column, coded: Coded, notes: Notes) -> Any:
     def read(value: str, rows: int) -> int:
         code = codes.match(value)
         if code is None:
-            notes.met_unknown(column.name, value, rows)
+            notes.met_unknown(column.name, value, rows, codes)
             return place_of[UNRECOGNISED]
         if (code.first, code.last) != (ALWAYS, STILL):
             notes.met_code(column.name, code.code, rows)

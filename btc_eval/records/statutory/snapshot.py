@@ -149,7 +149,10 @@ def held(data: Path, kind: Return) -> Snapshot | None:
     place = pointer(data).get(kind.value)
     if place is None:
         return None
-    folder = data / place
+    return _from_manifest(data / place, kind)
+
+
+def _from_manifest(folder: Path, kind: Return) -> Snapshot:
     try:
         content = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         files = tuple(
@@ -256,8 +259,11 @@ def move_in(data: Path, staging: Path, snapshots: Sequence[Snapshot]) -> None:
 
 def _whole(folder: Path, snapshot: Snapshot) -> bool:
     """Return whether a folder of that name holds what it should; one that was damaged is written anew."""
-    files = tuple(replace(file, path=folder / "files" / file.name) for file in snapshot.files)
-    return (folder / MANIFEST).is_file() and not replace(snapshot, files=files).faults()
+    try:
+        written = _from_manifest(folder, snapshot.kind)
+    except RefusedError:
+        return False
+    return written.sha256 == snapshot.sha256 and not written.faults()
 
 
 def staging_folder(data: Path) -> Path:
