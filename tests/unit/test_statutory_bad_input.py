@@ -6,6 +6,7 @@ Nothing is changed by any of them, none makes a traceback, and no value of a chi
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -311,3 +312,19 @@ def test_names_in_columns_of_codes_are_not_said(tmp_path: Path) -> None:
     for name in ("SMITH", "JOHN", "Jane", "BRIEN", "MURPHY", "Amelia"):
         assert name not in said
     assert said.count('"Q9"') == 5
+
+
+def test_a_census_without_a_reference_date_takes_its_year_from_its_dates(tmp_path: Path) -> None:
+    """The year that a header calls itself is often wrong; it is used only where there are too few dates to tell."""
+    head, body = CENSUS.split("<Children>")
+    head = re.sub("<ReferenceDate>[^<]*</ReferenceDate>", "", head)
+    child = re.search("<Child>.*?</Child>", body, re.DOTALL)[0]  # type: ignore[index]
+    child = re.sub("<CINreferralDate>[^<]*", "<CINreferralDate>2021-02-05", child)
+    many = "".join(re.sub("<LAchildID>[^<]*", f"<LAchildID>N{n}", child) for n in range(60))
+    path = tmp_path / "cin.xml"
+    for year_in_header in ("2019", "2021"):
+        head = re.sub("<Year>[^<]*", f"<Year>{year_in_header}", head)
+        path.write_text(f"{head}<Children>{many}</Children></Message>", encoding="utf-8")
+        records = closes(statutory.read(path))
+        assert records.years("cin_episodes") == (2021,)
+        assert "a header without a reference date: the dates of the referrals tell the year" in departures(records)

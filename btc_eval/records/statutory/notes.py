@@ -74,12 +74,15 @@ class Notes:
         column → code → rows, for the codes whose years matter.
     months
         column → month (12 × year + month − 1) → rows, for the dated columns.
+    orders
+        column → whether a date is written year first → rows, where the format leaves it open.
     """
 
     departures: Counter[tuple[str, str]] = field(default_factory=Counter)
     unknown: dict[str, Counter[str]] = field(default_factory=dict)
     used: dict[str, Counter[str]] = field(default_factory=dict)
     months: dict[str, Counter[int]] = field(default_factory=dict)
+    orders: dict[str, Counter[bool]] = field(default_factory=dict)
 
     def depart(self, column: str, what: str, rows: int = 1) -> None:
         """Count rows that differ from the format."""
@@ -101,3 +104,7 @@ class Notes:
     def met_months(self, column: str, months: Counter[int]) -> None:
         """Count rows by the month of their date."""
         self.months.setdefault(column, Counter()).update(months)
+
+    def met_order(self, column: str, year_first: bool, rows: int) -> None:
+        """Count rows by whether their date is written year first."""
+        self.orders.setdefault(column, Counter())[year_first] += rows

@@ -128,7 +128,7 @@ def _read_into(
             lines=lines,
             rules={rule: state.rules.get(rule, 0) for rule in RULES},
             overlaps=overlaps,
-            remarks=(*notices, *remarks.about(parts, state), *look_alikes),
+            remarks=(*notices, *remarks.about(parts, state), *look_alikes, *remarks.wards_not_known(records)),
             unused=unused,
         )
     )
@@ -194,5 +194,6 @@ def _line(part: Part, state: Stacked) -> TableLine:
         departures=(
             *(Departure(column, what, rows) for (column, what), rows in sorted(notes.departures.items())),
             *outside,
+            *remarks.dates_in_two_ways(part),
         ),
     )

@@ -56,7 +56,8 @@ def _year_of(members: Sequence[Part]) -> int:
     if stated:
         return stated
     source = members[0].source
-    named = _named(source.file) or _named(source.folder.rstrip("/\\!").rpartition("/")[2])
+    called = max(part.year_in_header for part in members)
+    named = called or _named(source.file) or _named(source.folder.rstrip("/\\!").rpartition("/")[2])
     if members[0].table.kind in (Return.CASE_SYSTEM, Return.ANNEX_A, Return.REGISTER, Return.WARDS):
         return max((year_of_month(part.latest_month) for part in members if part.latest_month), default=named)
     telling = [part for part in members if part.table.name in _TELLING]
