@@ -320,6 +320,7 @@ def test_a_census_without_a_reference_date_takes_its_year_from_its_dates(tmp_pat
     head = re.sub("<ReferenceDate>[^<]*</ReferenceDate>", "", head)
     child = re.search("<Child>.*?</Child>", body, re.DOTALL)[0]  # type: ignore[index]
     child = re.sub("<CINreferralDate>[^<]*", "<CINreferralDate>2021-02-05", child)
+    child = re.sub("<CINclosureDate>[^<]*", "<CINclosureDate>2021-03-05", child)
     many = "".join(re.sub("<LAchildID>[^<]*", f"<LAchildID>N{n}", child) for n in range(60))
     path = tmp_path / "cin.xml"
     for year_in_header in ("2019", "2021"):
