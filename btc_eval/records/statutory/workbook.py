@@ -98,7 +98,6 @@ class Workbook:
         except Exception as error:
             raise _damaged(self._source, "a sheet that cannot be read") from error
 
-
     def _bounded(self, page: Any) -> Iterator[Any]:
         """Rows as wide as they are written, up to more cells than any list has: blank ones cost time as well."""
         cells = 0
