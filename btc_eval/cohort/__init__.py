@@ -7,7 +7,8 @@ from btc_eval.cohort.compare import Comparison, compare
 from btc_eval.cohort.effect_result import Effect
 from btc_eval.cohort.effects import effect
 from btc_eval.cohort.evalue import EValue, evalue
-from btc_eval.cohort.matching import Match, match
+from btc_eval.cohort.match_result import Match
+from btc_eval.cohort.matching import match
 from btc_eval.cohort.subgroups import Subgroups, subgroups
 from btc_eval.cohort.weighting import Weighting, weight
 

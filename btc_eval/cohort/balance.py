@@ -15,9 +15,7 @@ BALANCED = 0.1
 DENOMINATOR = {"ATE": "pooled", "ATT": "treated", "ATC": "control", "ATO": "weighted", "ATM": "weighted"}
 
 
-def balance_table(
-    names: tuple[str, ...], columns: Floats, treated: Bools, weights: Floats, kind: str
-) -> pd.DataFrame:
+def balance_table(names: tuple[str, ...], columns: Floats, treated: Bools, weights: Floats, kind: str) -> pd.DataFrame:
     """How far apart are the groups, before and after?
 
     Parameters
@@ -32,7 +30,8 @@ def balance_table(
     Returns
     -------
     DataFrame
-        term, mean_treated_before, mean_control_before, smd_before, variance_ratio_before, ks_before, and the same after.
+        term, mean_treated_before, mean_control_before, smd_before, variance_ratio_before, ks_before, and the same
+        after.
     """
     spread = denominators(columns, treated, kind, weights)
     table = pd.DataFrame({"term": list(names)})
@@ -54,7 +53,7 @@ def _parts(found: GroupBalance) -> dict[str, Floats]:
 
 
 def love(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of a Love plot: term, sample ("before" or "after"), and the size of the standardised difference."""
+    """Return the rows of a Love plot: term, sample ("before" or "after"), smd (its size)."""
     parts = [
         pd.DataFrame({"term": table["term"], "sample": when, "smd": table[f"smd_{when}"].abs()})
         for when in ("before", "after")

@@ -1,4 +1,5 @@
-"""What if something was not measured? Corrected estimates over a grid of what an unmeasured yes/no cause could be like."""
+"""What if something was not measured? Corrected estimates over a grid of what an unmeasured yes/no cause could be
+like."""
 
 from __future__ import annotations
 
@@ -22,11 +23,12 @@ class BiasAnalysis:
     Parameters
     ----------
     table
-        prevalence_treated, prevalence_control, strength (risk ratio of the confounder with the outcome), bias (the ratio that it
-        alone would make), risk_ratio, conf_low, conf_high (corrected), explained (whether the corrected interval holds 1), reversed
-        (whether the corrected estimate is on the other side of 1).
+        prevalence_treated, prevalence_control, strength (risk ratio of the confounder with the outcome), bias (the
+        ratio that it alone would make), risk_ratio, conf_low, conf_high (corrected), explained (whether the corrected
+        interval holds 1), reversed (whether the corrected estimate is on the other side of 1).
     tipping
-        prevalence_treated, prevalence_control and the strength at which the corrected estimate is 1; infinite where no strength does.
+        prevalence_treated, prevalence_control and the strength at which the corrected estimate is 1; infinite where no
+        strength does.
     estimate, conf_low, conf_high
         As given.
     """
@@ -69,8 +71,8 @@ def bias_analysis(
     Notes
     -----
     The confounder alone makes a ratio of (1 + p₁ (γ − 1)) / (1 + p₀ (γ − 1)), by which the estimate and both ends are
-    divided (Bross 1966; Schlesselman 1978; Lin, Psaty and Kronmal 1998). γ is taken to be the same in both groups. With R the
-    estimate, it is 1 at γ = 1 + (R − 1) / (p₁ − R p₀), where that is above 0.
+    divided (Bross 1966; Schlesselman 1978; Lin, Psaty and Kronmal 1998). γ is taken to be the same in both groups.
+    With R the estimate, it is 1 at γ = 1 + (R − 1) / (p₁ − R p₀), where that is above 0.
 
     Examples
     --------
@@ -83,7 +85,9 @@ def bias_analysis(
     low, high = (math.nan if end is None else end for end in (conf_low, conf_high))
     if not estimate > 0 or not math.isfinite(estimate) or low <= 0 or low > estimate or high < estimate:
         raise UsageError(f"{DOOR}: allowed: a risk ratio above 0 inside its interval.")
-    one, two, gamma = (np.asarray(list(part), dtype=float) for part in (prevalence_treated, prevalence_control, strength))
+    one, two, gamma = (
+        np.asarray(list(part), dtype=float) for part in (prevalence_treated, prevalence_control, strength)
+    )
     if not all(len(part) for part in (one, two, gamma)):
         raise UsageError(f"{DOOR}: prevalences and strengths need a value each.")
     if ((one < 0) | (one > 1)).any() or ((two < 0) | (two > 1)).any() or not (gamma > 0).all():

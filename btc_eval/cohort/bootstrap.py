@@ -50,7 +50,8 @@ class Bootstrap:
     lost
         Samples without an estimate, because they tell the groups apart or lack a group.
     counts
-        (R, G) how often each cluster was drawn, clusters in order of first appearance, so that anyone can repeat a draw.
+        (R, G) how often each cluster was drawn, clusters in order of first appearance, so that anyone can repeat a
+        draw.
     """
 
     draws: pd.DataFrame
@@ -94,8 +95,8 @@ def bootstrap(
     replicates
         Number of samples, two or more.
     method
-        "refit" estimates the propensity score again in every sample, many at once; "influence" moves the estimate by each
-        family's influence on it, which is right to first order and needs no refitting.
+        "refit" estimates the propensity score again in every sample, many at once; "influence" moves the estimate by
+        each family's influence on it, which is right to first order and needs no refitting.
 
     Notes
     -----

@@ -34,9 +34,9 @@ class Coarsened:
     Parameters
     ----------
     weights
-        By the frame's index: 0 outside the strata kept. For "ATT": 1 for the treated, and for a control the stratum's treated
-        over its controls, scaled to a mean of 1 among the controls kept (CEM weights, as MatchIt scales them). For "ATE": the
-        stratum's rows over those of its group, scaled likewise within each group.
+        By the frame's index: 0 outside the strata kept. For "ATT": 1 for the treated, and for a control the stratum's
+        treated over its controls, scaled to a mean of 1 among the controls kept (CEM weights, as MatchIt scales them).
+        For "ATE": the stratum's rows over those of its group, scaled likewise within each group.
     strata
         By the frame's index: number of the stratum, −1 for none.
     bins
@@ -78,7 +78,11 @@ class Coarsened:
         table = pd.DataFrame({"stratum": self.strata[kept], "treated": self.treated[kept]})
         counts = table.groupby("stratum")["treated"].agg(["sum", "size"])
         return pd.DataFrame(
-            {"stratum": counts.index, "treated": counts["sum"].to_numpy(), "control": (counts["size"] - counts["sum"]).to_numpy()}
+            {
+                "stratum": counts.index,
+                "treated": counts["sum"].to_numpy(),
+                "control": (counts["size"] - counts["sum"]).to_numpy(),
+            }
         )
 
 
@@ -175,7 +179,7 @@ def _binned(frame: pd.DataFrame, name: str, cut: int | Sequence[float] | None) -
             raise UsageError(f"{DOOR}: cuts for {name}, which holds categories; merge its levels before the call.")
         return np.asarray(pd.factorize(column)[0], dtype=np.int64), None
     values = column.to_numpy(dtype=float)
-    if isinstance(cut, (int, np.integer)) and not isinstance(cut, bool):
+    if isinstance(cut, int):
         if cut < 0:
             raise UsageError(f"{DOOR}: cuts for {name} are {cut}; allowed: 0, a number of bins, or a list of edges.")
         if cut == 0:
@@ -184,7 +188,7 @@ def _binned(frame: pd.DataFrame, name: str, cut: int | Sequence[float] | None) -
     elif cut is None:
         edges = _even(values, int(np.ceil(np.log2(len(values)) + 1)))
     else:
-        edges = np.unique(np.asarray(list(cut), dtype=float))
+        edges = np.unique(np.array([float(edge) for edge in cut]))
         if np.isnan(edges).any():
             raise UsageError(f"{DOOR}: cuts for {name} hold a missing value.")
     return np.asarray(np.searchsorted(edges, values, "right"), dtype=np.int64), tuple(edges.tolist())

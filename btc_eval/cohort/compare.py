@@ -1,4 +1,5 @@
-"""One call for a chapter: the plain comparison, the fair one, how alike the groups became, and what could still be wrong."""
+"""One call for a chapter: the plain comparison, the fair one, how alike the groups became, and what could still be
+wrong."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from btc_eval.cohort.effect_result import Effect
 from btc_eval.cohort.effects import effect
 from btc_eval.cohort.evalue import EValue, evalue
 from btc_eval.cohort.frames import allowed, frame_of, level_of
-from btc_eval.cohort.matching import Match, match
+from btc_eval.cohort.match_result import Match
+from btc_eval.cohort.matching import match
 from btc_eval.cohort.weighting import Weighting, weight
 from btc_eval.errors import UsageError
 from btc_eval.estimates import Check, Estimate, Verdict
@@ -186,11 +188,9 @@ def _overlap(groups: Match | Weighting | Coarsened | None) -> Check:
 
 def _strength(found: Effect, outcome: pd.Series[Any]) -> EValue | None:
     if found.kind == "mean":
-        row = found.table.set_index("term").loc["mean_difference"]
-        spread = float(outcome.std())
-        return evalue(float(row["estimate"]), measure="MD", se=float(row["std_error"]), sd=spread) if spread > 0 else None
-    row = found.table.set_index("term").loc[f"{found.kind}_ratio"]
-    value, low, high = (float(row[name]) for name in ("estimate", "conf_low", "conf_high"))
+        change, error = (found.value("mean_difference", name) for name in ("estimate", "std_error"))
+        return evalue(change, measure="MD", se=error, sd=float(outcome.std()))
+    value, low, high = (found.value(f"{found.kind}_ratio", name) for name in ("estimate", "conf_low", "conf_high"))
     if not (math.isfinite(value) and value > 0) or not (np.isfinite(low) and low > 0 and np.isfinite(high)):
         return None
     return evalue(value, low, high)
@@ -198,10 +198,12 @@ def _strength(found: Effect, outcome: pd.Series[Any]) -> EValue | None:
 
 def _unmeasured(strength: EValue | None) -> Check:
     if strength is None:
-        return Check("what was not measured", Verdict.NOT_CHECKED, "There is no ratio from which to work out an E-value.")
+        return Check(
+            "what was not measured", Verdict.NOT_CHECKED, "There is no ratio from which to work out an E-value."
+        )
     words = (
-        f"A cause that was not measured would need a risk ratio of {strength.point:.2f} with both treatment and outcome to "
-        f"explain the estimate, and of {strength.limit:.2f} to make its interval reach no difference."
+        f"A cause that was not measured would need a risk ratio of {strength.point:.2f} with both treatment and "
+        f"outcome to explain the estimate, and of {strength.limit:.2f} to make its interval reach no difference."
     )
     if strength.limit <= 1:
         return Check("what was not measured", Verdict.FAIL, words + " It already does.")

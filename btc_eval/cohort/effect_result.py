@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,15 +60,19 @@ class Effect:
         """
         return self.table.copy()
 
+    def value(self, term: str, column: str = "estimate") -> float:
+        """Return one number of the table, such as ("risk_ratio", "conf_low"); NaN where there is none."""
+        held = self.table["term"] == term
+        if not held.any():
+            raise UsageError(f"effect: no term {term!r}; there are {', '.join(self.table['term'])}.")
+        return float(self.table.loc[held, column].to_numpy(dtype=float)[0])
+
     def estimate(self, term: str) -> Estimate:
         """Return one row, such as "risk_difference", as a number with its interval."""
-        rows = self.table.set_index("term")
-        if term not in rows.index:
-            raise UsageError(f"effect: no term {term!r}; there are {', '.join(rows.index)}.")
-        row = rows.loc[term]
-        low, high = (None if np.isnan(row[name]) else float(row[name]) for name in ("conf_low", "conf_high"))
+        low, high = (self.value(term, name) for name in ("conf_low", "conf_high"))
+        ends = [None if np.isnan(end) else end for end in (low, high)]
         unit = "ratio" if term.endswith("ratio") else UNITS[self.kind]
-        return Estimate(float(row["estimate"]), low, high, self.conf_level, unit, self.method)
+        return Estimate(self.value(term), ends[0], ends[1], self.conf_level, unit, self.method)
 
     @property
     def difference(self) -> Estimate:
@@ -85,14 +90,21 @@ class Effect:
             verdict = Verdict.CONCERN if few else Verdict.PASS
             found.append(Check("clusters", verdict, words + (" Intervals from so few are too narrow." if few else "")))
         if self.kind != "mean":
-            least = min(min(self.events), *(r - e for r, e in zip(self.rows, self.events))) if self.kind == "risk" else min(self.events)
-            enough = least >= FEW_EVENTS
-            words = f"{'At least' if enough else 'Fewer than'} {FEW_EVENTS} events{' and non-events' if self.kind == 'risk' else ''} in each group." if enough else f"A group has fewer than {FEW_EVENTS} events{' or non-events' if self.kind == 'risk' else ''}: the interval is rough."
-            found.append(Check("events", Verdict.PASS if enough else Verdict.CONCERN, words))
+            found.append(self._events())
         return tuple(found)
 
+    def _events(self) -> Check:
+        others = [n - e for n, e in zip(self.rows, self.events)] if self.kind == "risk" else []
+        words = "events or non-events" if others else "events"
+        if min(*self.events, *others) < FEW_EVENTS:
+            detail = f"A group has fewer than {FEW_EVENTS} {words}: the interval is rough."
+            return Check("events", Verdict.CONCERN, detail)
+        return Check("events", Verdict.PASS, f"No group has fewer than {FEW_EVENTS} {words}.")
 
-def contrasts(values: Floats, covariance: Floats, degrees: float, kind: str, level: float) -> pd.DataFrame:
+
+def contrasts(
+    values: Floats, covariance: Floats, degrees: float, kind: str, level: float, *, ratios: bool = True
+) -> pd.DataFrame:
     """Return the means, their difference and their ratios in the vocabulary of result tables.
 
     Parameters
@@ -102,44 +114,46 @@ def contrasts(values: Floats, covariance: Floats, degrees: float, kind: str, lev
     degrees
         Of Student's t; infinite for the normal distribution.
     kind
-        "risk" adds the odds ratio; ratios of means are given where both are above nought.
+        "risk" adds the odds ratio.
+    ratios
+        Whether the outcome has a nought that means none, so that ratios make sense.
     """
     control, treated = map(float, values)
-    names = (f"{kind}_control", f"{kind}_treated", f"{kind}_difference", f"{kind}_ratio")
     rows: list[tuple[Any, ...]] = []
-    for name, gradient, value in (
-        (names[0], (1.0, 0.0), control),
-        (names[1], (0.0, 1.0), treated),
-        (names[2], (-1.0, 1.0), treated - control),
-    ):
-        spread = _spread(np.array(gradient), covariance)
-        rows.append((name, *_row(value, spread, degrees, level, logged=False)))
-    if kind != "mean" or (control > 0 and treated > 0):
+
+    def add(name: str, value: float, gradient: list[float], *, logged: bool = False) -> None:
+        spread = _spread(np.array(gradient), covariance) if np.isfinite(gradient).all() else np.nan
+        rows.append((name, *_row(value, spread, degrees, level, logged=logged)))
+
+    add(f"{kind}_control", control, [1.0, 0.0])
+    add(f"{kind}_treated", treated, [0.0, 1.0])
+    add(f"{kind}_difference", treated - control, [-1.0, 1.0])
+    if ratios:
+        ratio = treated / control if control > 0 else np.nan
         positive = control > 0 and treated > 0
-        spread = _spread(np.array([-1 / control, 1 / treated]), covariance) if positive else np.nan
-        rows.append((names[3], *_row(treated / control if control > 0 else np.nan, spread, degrees, level, logged=True)))
+        add(f"{kind}_ratio", ratio, [-1 / control, 1 / treated] if positive else [np.nan] * 2, logged=True)
     if kind == "risk":
         inside = 0 < control < 1 and 0 < treated < 1
-        ratio = treated / (1 - treated) / (control / (1 - control)) if inside else np.nan
-        gradient = np.array([-1 / (control * (1 - control)), 1 / (treated * (1 - treated))]) if inside else np.zeros(2)
-        spread = _spread(gradient, covariance) if inside else np.nan
-        rows.append(("odds_ratio", *_row(ratio, spread, degrees, level, logged=True)))
+        odds = treated / (1 - treated) / (control / (1 - control)) if inside else np.nan
+        gradient = [-1 / (control * (1 - control)), 1 / (treated * (1 - treated))] if inside else [np.nan] * 2
+        add("odds_ratio", odds, gradient, logged=True)
     return pd.DataFrame(rows, columns=list(TIDY_COLUMNS))
 
 
 def _spread(gradient: Floats, covariance: Floats) -> float:
-    return float(np.sqrt(max(gradient @ covariance @ gradient, 0.0)))
+    return math.sqrt(max(float(gradient @ covariance @ gradient), 0.0))
 
 
 def _row(value: float, spread: float, degrees: float, level: float, *, logged: bool) -> tuple[float, ...]:
-    reference = stats.norm if np.isinf(degrees) else stats.t(degrees)
-    if np.isnan(spread):
+    reference = stats.norm if math.isinf(degrees) else stats.t(degrees)
+    if not spread > 0:
+        # No event in the group: nothing here says how sure a risk of nought is.
         return (value, *[np.nan] * 5)
-    centre = float(np.log(value)) if logged else value
+    centre = math.log(value) if logged else value
     half = float(reference.ppf(0.5 + level / 2)) * spread
-    statistic = centre / spread if spread > 0 else np.nan
-    p_value = 2 * float(reference.sf(abs(statistic))) if spread > 0 else np.nan
+    statistic = centre / spread
+    p_value = 2 * float(reference.sf(abs(statistic)))
     low, high = centre - half, centre + half
     if logged:
-        low, high = float(np.exp(low)), float(np.exp(high))
+        low, high = math.exp(low), math.exp(high)
     return value, spread, statistic, p_value, low, high

@@ -1,4 +1,5 @@
-"""What difference did it make? Risks first, then ratios, with intervals that allow for families and for estimated weights."""
+"""What difference did it make? Risks first, then ratios, with intervals that allow for families and for estimated
+weights."""
 
 from __future__ import annotations
 
@@ -9,6 +10,8 @@ import numpy as np
 import pandas as pd
 
 from btc_eval.cohort.coarsened import Coarsened
+from btc_eval.cohort.effect_errors import covariance_of
+from btc_eval.cohort.effect_inputs import check_options, check_outcome, read_weights
 from btc_eval.cohort.effect_result import Effect, contrasts
 from btc_eval.cohort.frames import (
     Covariates,
@@ -23,11 +26,10 @@ from btc_eval.cohort.frames import (
     read_treatment,
     require_frame,
 )
-from btc_eval.cohort.matching import Match
+from btc_eval.cohort.match_result import Match
 from btc_eval.cohort.weighting import Weighting, weigh
 from btc_eval.errors import UsageError, refuse
-from btc_eval.inference import Bools, Floats, Ints
-from btc_eval.inference.clusters import nested, one_way, two_way
+from btc_eval.inference import Bools, Floats
 from btc_eval.inference.estimating import (
     Means,
     Nuisance,
@@ -70,9 +72,9 @@ def effect(
     covariates
         For "standardised" and "aipw": what the outcome model, and the propensity score of "aipw", hold.
     estimator
-        "weighted": weighted means. "standardised": a regression of the outcome, read for everyone in the target population
-        under both treatments (g-formula); on a matched or weighted sample it is fitted there. "aipw": the two together, right
-        if either model is.
+        "weighted": weighted means. "standardised": a regression of the outcome, read for everyone in the target
+        population under both treatments (g-formula); on a matched or weighted sample it is fitted there. "aipw": the
+        two together, right if either model is.
     estimand
         "ATE", "ATT" or "ATC", for "standardised" and "aipw" without weights from `weight`; "ATE" unless given.
     cluster
@@ -93,10 +95,11 @@ def effect(
     -----
     Standard errors come from influence functions of the whole stack of estimating equations: the propensity score's
     uncertainty is allowed for, and with clusters they are summed by cluster, times G / (G − 1), with Student's t with
-    G − 1 degrees of freedom. After matching, children of a set are not independent: errors are clustered by set, and by family
-    too where `cluster` is given (two ways, or by the coarser where one lies within the other). The matching itself is never
-    bootstrapped: that is invalid (Abadie and Imbens 2008). With replacement, errors are clustered by `cluster` or by child, which
-    leaves out that a control serves in several sets other than through its weight. Ratios have intervals on the log scale.
+    G − 1 degrees of freedom. After matching, children of a set are not independent: errors are clustered by set, and
+    by family too where `cluster` is given (two ways, or by the coarser where one lies within the other). The matching
+    itself is never bootstrapped: that is invalid (Abadie and Imbens 2008). With replacement, errors are clustered by
+    `cluster` or by child, which leaves out that a control serves in several sets other than through its weight. Ratios
+    have intervals on the log scale.
 
     Raises
     ------
@@ -114,7 +117,7 @@ def effect(
     allowed(DOOR, "estimator", estimator, ESTIMATORS)
     level_of(DOOR, conf_level)
     names = named_list(covariates, "covariates", DOOR)
-    _check_options(estimator, estimand, weights, names, exposure)
+    check_options(estimator, estimand, weights, names, exposure)
     column = weights if isinstance(weights, str) else None
     wanted = [outcome, treatment, *names, *(name for name in (cluster, exposure, column) if name)]
     require_frame(DOOR, frame, wanted)
@@ -124,18 +127,18 @@ def effect(
     time = read_numbers(faults, frame, exposure) if exposure else None
     family = read_clusters(faults, frame, cluster) if cluster else None
     read = read_covariates(faults, frame, names)
-    w = _weights(faults, frame, weights, treated)
-    _check_outcome(faults, outcome, y, time, exposure, w)
+    w = read_weights(faults, frame, weights, treated)
+    check_outcome(faults, outcome, y, time, exposure, w)
     faults.settle()
     binary = bool(((y == 0) | (y == 1)).all()) and exposure is None
     target = weights.estimand if isinstance(weights, (Match, Weighting, Coarsened)) else estimand or "ATE"
     extra = _interacting(read, names, interactions)
     nuisance = weights.nuisance if isinstance(weights, Weighting) else None
     found = _estimate(estimator, y, treated, w, time, read, extra, binary, target, nuisance, frame.index, treatment)
-    covariance, degrees, grouping = _covariance(found, weights, family, cluster, treated, w)
+    covariance, degrees, grouping = covariance_of(found, weights, family, cluster, w)
     kind = "rate" if exposure else "risk" if binary else "mean"
     return Effect(
-        table=contrasts(found.values, covariance, degrees, kind, conf_level),
+        table=contrasts(found.values, covariance, degrees, kind, conf_level, ratios=bool((y >= 0).all())),
         covariance=covariance,
         influence=pd.DataFrame(found.influence, index=frame.index, columns=["control", "treated"]),
         kind=kind,
@@ -149,75 +152,6 @@ def effect(
     )
 
 
-def _check_options(estimator: str, estimand: str | None, weights: Any, names: list[str], exposure: str | None) -> None:
-    if estimator != "weighted" and not names:
-        raise UsageError(f"{DOOR}: estimator={estimator!r} needs covariates for its models.")
-    if exposure and estimator != "weighted":
-        raise UsageError(f"{DOOR}: rates (exposure=) are estimated with estimator='weighted'.")
-    if estimand is not None:
-        allowed(DOOR, "estimand", estimand, ("ATE", "ATT", "ATC"))
-        if weights is not None and not isinstance(weights, (str, pd.Series)):
-            raise UsageError(f"{DOOR}: weights already say whose effect is estimated; leave estimand out.")
-        if estimator == "weighted":
-            raise UsageError(f"{DOOR}: weighted means estimate what their weights are for; leave estimand out.")
-    if estimator == "aipw" and weights is not None and not isinstance(weights, Weighting):
-        raise UsageError(f"{DOOR}: estimator='aipw' needs propensity weights: leave weights out, or give cohort.weight(...).")
-    if isinstance(weights, Weighting) and estimator != "weighted":
-        if weights.estimand not in ("ATE", "ATT", "ATC"):
-            raise UsageError(f"{DOOR}: {weights.estimand} weights go with estimator='weighted' alone.")
-        if estimator == "aipw" and not len(weights.propensity):
-            raise UsageError(f"{DOOR}: estimator='aipw' needs a propensity score; entropy balancing estimates none.")
-
-
-def _weights(faults: Faults, frame: pd.DataFrame, weights: Any, treated: Bools) -> Floats:
-    if weights is None:
-        return np.ones(len(frame))
-    series = frame[weights] if isinstance(weights, str) else getattr(weights, "weights", weights)
-    if not isinstance(series, pd.Series):
-        raise UsageError(f"{DOOR}: weights is a {type(weights).__name__}; give a match, a weighting, a column or a series.")
-    if not isinstance(weights, str) and not series.index.equals(frame.index):
-        faults.add(
-            "weights",
-            f"{len(series)} weights under another index than the frame's {len(frame)} rows",
-            "the frame that was matched or weighted",
-            "Pass the same frame, rows in the same order, to both calls.",
-        )
-        return np.ones(len(frame))
-    values = series.to_numpy(dtype=float)
-    wrong = int((~np.isfinite(values) | (values < 0)).sum())
-    if wrong:
-        faults.add("weights", f"{wrong} missing or below 0", "weights of 0 or more", "Find where they were made.")
-        return np.ones(len(frame))
-    for group, word in ((treated, "treated"), (~treated, "untreated")):
-        if not (values[group] > 0).any():
-            faults.add("weights", f"no {word} row of weight above 0", "some in each group", "Match or weight again.")
-            return np.ones(len(frame))
-    if isinstance(weights, (Match, Weighting, Coarsened)) and (weights.treated != treated).any():
-        faults.add("treatment", "groups other than those that were matched", "the same column", "Name the same treatment.")
-    return values
-
-
-def _check_outcome(faults: Faults, name: str, y: Floats, time: Floats | None, exposure: str | None, w: Floats) -> None:
-    if faults.found:
-        return
-    used = w > 0
-    if time is not None:
-        if (time[used] <= 0).any():
-            many = int((time[used] <= 0).sum())
-            faults.add(str(exposure), f"{many} rows of 0 or less", "time at risk above 0", "Leave out rows never at risk.")
-        if (y[used] < 0).any():
-            faults.add(name, f"{int((y[used] < 0).sum())} counts below 0", "counts of 0 or more", "Check the extract.")
-    if not y[used].any():
-        faults.add(
-            name,
-            "no event in either group" if time is not None or not y.any() else "no event among the rows compared",
-            "some events",
-            "Nothing happened that could differ: say so in words, with the numbers at risk.",
-        )
-    elif np.ptp(y[used]) == 0 and time is None:
-        faults.add(name, "the same value in every row", "an outcome that varies", "Check the extract.")
-
-
 def _interacting(read: Covariates, names: list[str], interactions: Any) -> Floats:
     if isinstance(interactions, str):
         if interactions != "all":
@@ -229,7 +163,10 @@ def _interacting(read: Covariates, names: list[str], interactions: Any) -> Float
     chosen = [
         k
         for k, name in enumerate(read.model_names)
-        if any(name == str(one) or name.startswith(f"{one}_") and str(one) not in read.model_names for one in interactions)
+        if any(
+            name == str(one) or (name.startswith(f"{one}_") and str(one) not in read.model_names)
+            for one in interactions
+        )
     ]
     return read.model[:, chosen]
 
@@ -267,43 +204,11 @@ def _sound(model: Any) -> Any:
         raise refuse(
             DOOR,
             "outcome",
-            found="an outcome that the covariates tell for certain in some group, or covariates that say the same twice",
+            found="an outcome that the covariates tell for certain in some group, or that they cannot tell apart",
             allowed="events and non-events that overlap on the covariates",
             do="Use fewer covariates in the outcome model, fewer interactions, or estimator='weighted'.",
         )
     return model
-
-
-def _covariance(
-    found: Means, weights: Any, family: Ints | None, cluster: str | None, treated: Bools, w: Floats
-) -> tuple[Floats, float, str]:
-    sets = weights.sets.to_numpy() if isinstance(weights, Match) and len(weights.sets) else None
-    if sets is not None and len(np.unique(sets[sets >= 0])) < 2:
-        raise refuse(
-            DOOR, "weights", found="one matched set", allowed="two or more", do="Widen the caliper or the cohort."
-        )
-    if sets is None and family is None:
-        return one_way(found.influence), float("inf"), "none"
-    used = np.flatnonzero(w > 0) if sets is not None else np.arange(len(w))
-    influence = found.influence[used]
-    groups = {}
-    if sets is not None:
-        groups["matched set"] = np.unique(sets[used], return_inverse=True)[1].reshape(-1)
-    if family is not None:
-        groups[str(cluster)] = np.unique(family[used], return_inverse=True)[1].reshape(-1)
-        if groups[str(cluster)].max() < 1:
-            raise refuse(DOOR, str(cluster), found="one cluster among the rows compared", allowed="two or more", do="Cluster by a finer unit.")
-    if len(groups) == 2:
-        inner, outer = groups.values()
-        if nested(inner, outer):
-            groups = {str(cluster): outer}
-        elif nested(outer, inner):
-            groups = {"matched set": inner}
-    least = min(int(group.max()) for group in groups.values())
-    words = " and ".join(groups)
-    if len(groups) == 2:
-        return two_way(influence, *groups.values()), float(least), words
-    return one_way(influence, next(iter(groups.values()))), float(least), words
 
 
 def _events(y: Floats, rows: Bools) -> float:
@@ -311,7 +216,11 @@ def _events(y: Floats, rows: Bools) -> float:
 
 
 def _words(estimator: str, weights: Any, target: str) -> str:
-    made = {"weighted": "means", "standardised": "outcome regression, standardised", "aipw": "augmented inverse probability weighting"}[estimator]
+    made = {
+        "weighted": "means",
+        "standardised": "outcome regression, standardised",
+        "aipw": "augmented inverse probability weighting",
+    }[estimator]
     if isinstance(weights, (Match, Weighting, Coarsened)):
         return f"{made}; {weights.method}"
     if weights is not None:

@@ -24,8 +24,8 @@ class EValue:
     Parameters
     ----------
     point, lower, upper
-        E-values of the estimate and of the ends of its interval; only the end nearer to `true` has one, 1 where the interval
-        holds `true`; NaN otherwise.
+        E-values of the estimate and of the ends of its interval; only the end nearer to `true` has one, 1 where the
+        interval holds `true`; NaN otherwise.
     risk_ratio, risk_ratio_low, risk_ratio_high
         The estimate on the scale of risk ratios, on which E-values are defined; NaN for a risk difference.
     measure, true
@@ -85,16 +85,16 @@ def evalue(
         "RR" risk ratio; "OR" odds ratio; "HR" hazard ratio; "RD" risk difference, from the four counts; "MD" mean
         difference in units of the outcome.
     rare
-        For "OR" and "HR": whether the outcome is rare (below 15 % by the end of follow-up). Otherwise they are first turned
-        into about a risk ratio.
+        For "OR" and "HR": whether the outcome is rare (below 15 % by the end of follow-up). Otherwise they are first
+        turned into about a risk ratio.
     true
         The value to which the estimate is moved; no effect unless given.
     se, sd, delta
-        For "MD": standard error and standard deviation of the outcome in the same units as `estimate`, and the change of
-        treatment that is asked about. With `sd` 1 the estimate is already in standard deviations.
+        For "MD": standard error and standard deviation of the outcome in the same units as `estimate`, and the change
+        of treatment that is asked about. With `sd` 1 the estimate is already in standard deviations.
     n11, n10, n01, n00
-        For "RD": treated with and without the outcome, untreated with and without. Where the risk is lower among the treated the
-        groups change places first.
+        For "RD": treated with and without the outcome, untreated with and without. Where the risk is lower among the
+        treated the groups change places first.
     conf_level, grid
         For "RD": level of the interval and the step in which its bias factor is searched.
 
@@ -163,7 +163,9 @@ def _risk_difference(counts: tuple[float | None, ...], true: float, conf_level: 
     if difference <= target:
         raise UsageError(f"{DOOR}: true={true:g} is as far from no difference as the estimate, or further.")
     if unexposed[0] == 0:
-        raise UsageError(f"{DOOR}: nobody in the group with the lower risk has the outcome; no confounder of any strength suffices.")
+        raise UsageError(
+            f"{DOOR}: nobody in the group with the lower risk has the outcome; no confounder of any strength suffices."
+        )
     critical = float(stats.norm.ppf(0.5 + conf_level / 2))
     point, limit = formulas.risk_difference_evalues(exposed, unexposed, target, critical, grid)
     ends = (math.nan, limit) if lower else (limit, math.nan)

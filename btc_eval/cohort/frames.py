@@ -63,7 +63,8 @@ class Covariates:
 
 def frame_of(data: Any) -> pd.DataFrame:
     """Return the frame itself, or that of a cohort which carries one in `frame`."""
-    return data if isinstance(data, pd.DataFrame) else getattr(data, "frame", data)
+    frame: pd.DataFrame = data if isinstance(data, pd.DataFrame) else getattr(data, "frame", data)
+    return frame
 
 
 def named_list(value: Any, name: str, door: str) -> list[str]:
@@ -145,8 +146,10 @@ def read_numbers(faults: Faults, frame: pd.DataFrame, name: str) -> Floats:
             "Fill them by a stated rule, add a category for unknown, or leave those rows out.",
         )
     if np.isinf(values).any():
-        faults.add(name, f"{int(np.isinf(values).sum())} infinite values", "finite numbers", "Find the division by zero.")
-    return np.nan_to_num(np.asarray(values, dtype=float))
+        faults.add(
+            name, f"{int(np.isinf(values).sum())} infinite values", "finite numbers", "Find the division by zero."
+        )
+    return np.asarray(np.nan_to_num(values), dtype=np.float64)
 
 
 def read_codes(faults: Faults, frame: pd.DataFrame, name: str) -> Ints:

@@ -12,7 +12,16 @@ from scipy import stats
 
 from btc_eval.cohort.effect_result import Effect
 from btc_eval.cohort.effects import effect
-from btc_eval.cohort.frames import Faults, allowed, frame_of, level_of, named_list, read_clusters, read_treatment, require_frame
+from btc_eval.cohort.frames import (
+    Faults,
+    allowed,
+    frame_of,
+    level_of,
+    named_list,
+    read_clusters,
+    read_treatment,
+    require_frame,
+)
 from btc_eval.cohort.weighting import weight
 from btc_eval.errors import RefusedError, UsageError, refuse
 from btc_eval.estimates import TIDY_COLUMNS
@@ -96,8 +105,8 @@ def subgroups(
     scale
         Whether differences or ratios are tabulated and tested for being equal.
     minimum
-        Fewest children, and, with `cluster`, fewest families, in each arm of a group; smaller groups are named in `left_out` with
-        this rule and not estimated.
+        Fewest children, and, with `cluster`, fewest families, in each arm of a group; smaller groups are named in
+        `left_out` with this rule and not estimated.
     adjustment
         "holm", or "westfall-young", which uses how the estimates move together and needs `rng`.
 
@@ -218,7 +227,11 @@ def _collect(
         line = part.table[part.table["term"] == term].iloc[0]
         rows.append((column, label, *(line[name] for name in TIDY_COLUMNS)))
         means = part.table["estimate"].to_numpy(dtype=float)[:2]
-        gradient = np.array([-1.0, 1.0]) if scale == "difference" else np.array([-1.0, 1.0]) / np.where(means > 0, means, np.nan)
+        gradient = (
+            np.array([-1.0, 1.0])
+            if scale == "difference"
+            else np.array([-1.0, 1.0]) / np.where(means > 0, means, np.nan)
+        )
         influence[members, k] = part.influence.to_numpy() @ gradient
     table = pd.DataFrame(rows, columns=["by", "group", *TIDY_COLUMNS])
     totals = cluster_totals(np.nan_to_num(influence), family)

@@ -72,8 +72,8 @@ class Weighting:
     def balance(self) -> pd.DataFrame:
         """Are the groups alike, before and after weighting?
 
-        Differences are in standard deviations before weighting: of the treated for "ATT", of the controls for "ATC", pooled
-        for "ATE"; for "ATO" and "ATM" of everyone as weighted, whose population it is (cobalt's conventions).
+        Differences are in standard deviations before weighting: of the treated for "ATT", of the controls for "ATC",
+        pooled for "ATE"; for "ATO" and "ATM" of everyone as weighted, whose population it is (cobalt's conventions).
         """
         names, columns = self.covariates.balance_names, self.covariates.balance
         if len(self.propensity):
@@ -83,7 +83,7 @@ class Weighting:
         return balance_table(names, columns, self.treated, self.weights.to_numpy(dtype=float), kind)
 
     def overlap(self, bins: int = 20) -> pd.DataFrame:
-        """Did both groups have a chance of treatment? Columns: group, low, high, rows, share; one row a bin of the score."""
+        """Did both groups have a chance of treatment? One row a bin of the score: group, low, high, rows, share."""
         if not len(self.propensity):
             raise UsageError(f"{DOOR}: entropy balancing estimates no propensity score; weight with estimand='ATT'.")
         edges = np.linspace(0.0, 1.0, bins + 1)
@@ -103,10 +103,12 @@ class Weighting:
         outside = int(((one < two.min()) | (one > two.max())).sum() + ((two < one.min()) | (two > one.max())).sum())
         share = outside / len(p)
         words = f"{share:.1%} of rows have a propensity score outside the range of the other group."
-        return Check("overlap", Verdict.PASS if share <= 0.05 else Verdict.CONCERN if share <= 0.2 else Verdict.FAIL, words)
+        return Check(
+            "overlap", Verdict.PASS if share <= 0.05 else Verdict.CONCERN if share <= 0.2 else Verdict.FAIL, words
+        )
 
     def tidy(self) -> pd.DataFrame:
-        """What does each row count for? Columns: label (of the frame's index), weight and, where estimated, propensity."""
+        """What does each row count for? Columns: label (of the frame's index), weight, propensity where estimated."""
         table = pd.DataFrame({"label": self.weights.index, "weight": self.weights.to_numpy()})
         return table.assign(propensity=self.propensity.to_numpy()) if len(self.propensity) else table
 
@@ -135,9 +137,10 @@ def weight(
     stabilise
         Multiply by the share of each row's group, so that weights centre on 1; no estimate here depends on it.
     trim
-        Lower the largest weights: below 1, to that quantile of the weights (0.99: the top hundredth is lowered to the observed
-        weight there); 1 or more, that many of the largest to the next largest. For "ATT", "ATC" and "entropy" among
-        the group whose weights vary. The effect is then for a slightly different population, said in `notes`. As WeightIt's trim.
+        Lower the largest weights: below 1, to that quantile of the weights (0.99: the top hundredth is lowered to the
+        observed weight there); 1 or more, that many of the largest to the next largest. For "ATT", "ATC" and "entropy"
+        among the group whose weights vary. The effect is then for a slightly different population, said in `notes`. As
+        WeightIt's trim.
 
     Notes
     -----
@@ -146,7 +149,8 @@ def weight(
     Raises
     ------
     RefusedError
-        Missing values, one group empty, groups that covariates tell apart without error, means that no weights can equate.
+        Missing values, one group empty, groups that covariates tell apart without error, means that no weights can
+        equate.
 
     Examples
     --------
@@ -161,7 +165,9 @@ def weight(
     if not names:
         raise UsageError(f"{DOOR}: covariates is empty; name what was known about each child beforehand.")
     if trim is not None and (not trim > 0 or (trim >= 1 and trim != int(trim))):
-        raise UsageError(f"{DOOR}: trim={trim!r}; allowed: between 0 and 1 for a quantile, or a whole number of weights.")
+        raise UsageError(
+            f"{DOOR}: trim={trim!r}; allowed: between 0 and 1 for a quantile, or a whole number of weights."
+        )
     require_frame(DOOR, frame, [treatment, *names])
     faults = Faults(DOOR)
     treated = read_treatment(faults, frame, treatment)

@@ -45,9 +45,10 @@ def optimal_match(scores: Scores, points: Floats | None = None, *, ratio: int = 
     Notes
     -----
     First as many treated as possible are given one control, then as many as possible a second, and so on; among the
-    ways to do so the least total distance is taken. Where controls are fewer than treated, those are left out whose absence lowers
-    the total most. One assignment problem a stratum is solved exactly (`scipy.optimize.linear_sum_assignment`, or its
-    sparse counterpart where a stratum has more than `PAIRS` pairs and a caliper leaves few).
+    ways to do so the least total distance is taken. Where controls are fewer than treated, those are left out whose
+    absence lowers the total most. One assignment problem a stratum is solved exactly
+    (`scipy.optimize.linear_sum_assignment`, or its sparse counterpart where a stratum has more than `PAIRS` pairs and
+    a caliper leaves few).
 
     Raises
     ------
@@ -95,7 +96,7 @@ def _dense(scores: Scores, points: Floats | None, units: Ints, controls: Ints, r
 
 
 def _prices(widest: float, most: int, ratio: int) -> tuple[float, float]:
-    """Return what a second control costs more than a first, and what going without costs: more than all that it saves."""
+    """Return what a second control costs above a first, and what going without costs: more than all it saves."""
     later = widest * (most + 1) + 1.0
     return later, (later * ratio + widest) * (most + 1)
 

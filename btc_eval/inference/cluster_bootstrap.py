@@ -47,7 +47,8 @@ def refitted_means(
     array
         (R, 2) under control and treatment; NaN where a sample has no such estimate.
     """
-    # Rows with the same covariates, treatment, outcome and cluster move together; sorting by treatment keeps sums contiguous.
+    # Rows with the same covariates, treatment, outcome and cluster move together; sorting by treatment keeps sums
+    # contiguous.
     out = np.empty((len(counts), 2))
     a = treated.astype(float)
     one, two = np.flatnonzero(treated), np.flatnonzero(~treated)

@@ -39,8 +39,8 @@ def entropy_balance(controls: Floats, target: Floats, base: Floats | None = None
     Notes
     -----
     Weights minimise Σ w log(w / q) subject to the means (Hainmueller 2012, Political Analysis 20:25). The dual, log Σ
-    q exp((x − m) λ), is convex and is minimised by Newton's method with halved steps. It has no minimum where the target lies
-    outside the controls' range, which shows as a gap that stays.
+    q exp((x − m) λ), is convex and is minimised by Newton's method with halved steps. It has no minimum where the
+    target lies outside the controls' range, which shows as a gap that stays.
 
     Examples
     --------

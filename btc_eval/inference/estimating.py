@@ -130,7 +130,10 @@ def outcome_model(
         fit = logistic(x, outcome, weights)
         inverse, fitted, sound = fit.covariance, fit.probability, fit.converged and not fit.separated
         chances = [expit(d @ fit.coef) for d in both]
-        gradient = (both[0] * (chances[0] * (1 - chances[0]))[:, None], both[1] * (chances[1] * (1 - chances[1]))[:, None])
+        gradient = (
+            both[0] * (chances[0] * (1 - chances[0]))[:, None],
+            both[1] * (chances[1] * (1 - chances[1]))[:, None],
+        )
         predicted = np.column_stack(chances)
     else:
         scale = np.abs(x).max(axis=0)
@@ -138,7 +141,9 @@ def outcome_model(
         root = np.sqrt(weights)[:, None]
         coef, _, rank, _ = np.linalg.lstsq(x / scale * root, outcome * root[:, 0], rcond=None)
         coef = coef / scale
-        inverse = np.linalg.pinv((x / scale).T @ (x / scale * weights[:, None]), hermitian=True) / np.outer(scale, scale)
+        inverse = np.linalg.pinv((x / scale).T @ (x / scale * weights[:, None]), hermitian=True) / np.outer(
+            scale, scale
+        )
         fitted, sound, gradient = x @ coef, rank == x.shape[1], both
         predicted = np.column_stack([d @ coef for d in both])
     left = outcome - fitted
@@ -156,8 +161,7 @@ def standardised_means(model: OutcomeModel, target: Floats) -> Means:
     total = float(target.sum())
     values = target @ model.predicted / total
     columns = [
-        target * (model.predicted[:, k] - values[k]) / total
-        + model.influence @ (target @ model.gradient[k] / total)
+        target * (model.predicted[:, k] - values[k]) / total + model.influence @ (target @ model.gradient[k] / total)
         for k in (0, 1)
     ]
     return Means(np.asarray(values), np.column_stack(columns))

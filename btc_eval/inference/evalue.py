@@ -8,12 +8,11 @@ import numpy as np
 
 
 def evalue_of(ratio: float, true: float = 1.0) -> float:
-    """Return the least risk ratio that a confounder must have with both treatment and outcome to move `ratio` to `true`.
+    """Return the least risk ratio that moves `ratio` to `true`, held by a confounder with both treatment and outcome.
 
     Notes
     -----
-    With RR ≥ T ≥ … on the causative scale, E = RR/T + √(RR/T (RR/T − 1)) (VanderWeele and Ding 2017); a preventive ratio is
-    turned over first, and a `true` beyond the ratio is reached by bias away from the null.
+    With R the ratio over `true`, or its inverse where that is below 1, E = R + √(R (R − 1)) (VanderWeele and Ding 2017).
 
     Examples
     --------
@@ -35,7 +34,7 @@ def odds_to_risk(ratio: float) -> float:
 
 def hazard_to_risk(ratio: float) -> float:
     """Return about the risk ratio of a hazard ratio where the outcome is common (VanderWeele 2017)."""
-    return (1 - 0.5 ** math.sqrt(ratio)) / (1 - 0.5 ** math.sqrt(1 / ratio))
+    return float((1 - 0.5 ** math.sqrt(ratio)) / (1 - 0.5 ** math.sqrt(1 / ratio)))
 
 
 def difference_to_risk(standardised: float) -> float:
@@ -69,7 +68,8 @@ def risk_difference_evalues(
     critical
         Normal quantile of the interval, such as 1.96.
     grid
-        Step in which the bias factor of the lower end is searched, upwards from 1; the first that reaches `true` is taken.
+        Step in which the bias factor of the lower end is searched, upwards from 1; the first that reaches `true` is
+        taken.
 
     Notes
     -----

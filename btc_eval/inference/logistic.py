@@ -127,7 +127,7 @@ def logistic_refits(design: Floats, outcome: Floats, counts: Floats, start: Floa
     """
     scale = np.abs(design).max(axis=0)
     x = design / np.where(scale > 0, scale, 1.0)
-    n, p = x.shape
+    p = x.shape[1]
     upper = np.triu_indices(p)
     outer = x[:, upper[0]] * x[:, upper[1]]
     place = np.empty((p, p), dtype=int)

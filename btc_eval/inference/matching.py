@@ -1,11 +1,11 @@
 """Nearest-neighbour matching on one score: who among the controls is closest, taken one treated unit at a time.
 
-Controls lie sorted by score within their exact stratum. A treated unit looks left and right for the nearest control that
-is free; two pointers to the next free place (union–find) skip those already used, so no distance matrix is made.
+Controls lie sorted by score within their exact stratum. A treated unit looks left and right for the nearest control
+that is free; two pointers to the next free place (union–find) skip those already used, so no distance matrix is made.
 
-Ties are broken as MatchIt 4.6 and later do: of two controls at the same distance, the one that fewer places separate from
-the treated unit when everyone, both groups and all strata, is put in order of the score (equal scores in the order of the
-data); the lower one where that is equal too.
+Ties are broken as MatchIt 4.6 and later do: of two controls at the same distance, the one that fewer places separate
+from the treated unit when everyone, both groups and all strata, is put in order of the score (equal scores in the
+order of the data); the lower one where that is equal too.
 """
 
 from __future__ import annotations

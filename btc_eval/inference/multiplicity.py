@@ -34,8 +34,9 @@ def step_down_draws(statistics: Floats, draws: Floats) -> Floats:
 
     Notes
     -----
-    The largest statistic is compared with the largest of all K in each draw, the next with the largest of the rest, and so
-    on (maxT; Westfall and Young 1993, algorithm 2.8). The draw at hand counts as one of them, so that no p-value is 0.
+    The largest statistic is compared with the largest of all K in each draw, the next with the largest of the rest,
+    and so on (maxT; Westfall and Young 1993, algorithm 2.8). The draw at hand counts as one of them, so that no
+    p-value is 0.
     """
     size, drawn = np.abs(statistics), np.abs(draws)
     order = np.argsort(-size, kind="stable")

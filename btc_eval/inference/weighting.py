@@ -20,8 +20,8 @@ def propensity_weights(probability: Floats, treated: Bools, estimand: str) -> tu
         (n,).
     estimand
         "ATE" everyone: 1/p and 1/(1 − p). "ATT" the treated: 1 and p/(1 − p). "ATC" the controls: (1 − p)/p and 1.
-        "ATO" those who could have been either: 1 − p and p (Li, Morgan and Zaslavsky 2018). "ATM": min(p, 1 − p) over the chance
-        of the treatment received (Li and Greene 2013).
+        "ATO" those who could have been either: 1 − p and p (Li, Morgan and Zaslavsky 2018). "ATM": min(p, 1 − p) over
+        the chance of the treatment received (Li and Greene 2013).
 
     Returns
     -------
@@ -52,8 +52,8 @@ def trimmed(weights: Floats, where: Bools, limit: float) -> tuple[Floats, Bools,
     where
         (n,) rows whose weights vary by design; the others (the treated, for "ATT") are left alone.
     limit
-        Below 1: that quantile of the weights (0.99 lowers the top hundredth; 0.01 means the same), as R's type 3, an observed
-        weight. 1 or more: this many of the largest are lowered to the next largest.
+        Below 1: that quantile of the weights (0.99 lowers the top hundredth; 0.01 means the same), as R's type 3, an
+        observed weight. 1 or more: this many of the largest are lowered to the next largest.
 
     Returns
     -------
