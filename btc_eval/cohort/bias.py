@@ -107,7 +107,7 @@ def _tipping(estimate: float, one: Floats, two: Floats) -> pd.DataFrame:
     p1, p0 = (part.ravel() for part in np.meshgrid(one, two, indexing="ij"))
     with np.errstate(divide="ignore", invalid="ignore"):
         needed = 1 + (estimate - 1) / (p1 - estimate * p0)
-    needed = np.where(np.isfinite(needed) & (needed > 0), needed, np.inf)
+    needed = np.where(np.isfinite(needed) & (needed > 1e-12), needed, np.inf)
     if estimate == 1:
         needed = np.ones(len(p1))
     return pd.DataFrame({"prevalence_treated": p1, "prevalence_control": p0, "strength": needed})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -45,14 +45,14 @@ class Coarsened:
         Labels of treated rows in strata without controls.
     """
 
-    weights: pd.Series[Any]
-    strata: pd.Series[Any]
+    weights: pd.Series[Any] = field(repr=False)
+    strata: pd.Series[Any] = field(repr=False)
     bins: dict[str, tuple[float, ...]]
-    dropped: pd.Index[Any]
+    dropped: pd.Index[Any] = field(repr=False)
     treatment: str
     estimand: str
-    treated: Bools
-    covariates: Covariates
+    treated: Bools = field(repr=False)
+    covariates: Covariates = field(repr=False)
     method: str = "coarsened exact matching"
     notes: tuple[str, ...] = ()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -40,16 +40,17 @@ class Match:
         What was asked.
     """
 
-    pairs: pd.DataFrame
-    weights: pd.Series[Any]
-    sets: pd.Series[Any]
-    dropped: pd.Index[Any]
-    short: pd.Index[Any]
-    distance: pd.Series[Any]
+    # Labels and values of children stay out of what a notebook or a traceback prints of itself.
+    pairs: pd.DataFrame = field(repr=False)
+    weights: pd.Series[Any] = field(repr=False)
+    sets: pd.Series[Any] = field(repr=False)
+    dropped: pd.Index[Any] = field(repr=False)
+    short: pd.Index[Any] = field(repr=False)
+    distance: pd.Series[Any] = field(repr=False)
     treatment: str
     method: str
-    treated: Bools
-    covariates: Covariates
+    treated: Bools = field(repr=False)
+    covariates: Covariates = field(repr=False)
     notes: tuple[str, ...] = ()
     estimand: str = "ATT"
 

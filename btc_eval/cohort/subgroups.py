@@ -19,6 +19,8 @@ from btc_eval.cohort.frames import (
     level_of,
     named_list,
     read_clusters,
+    read_covariates,
+    read_numbers,
     read_treatment,
     require_frame,
 )
@@ -139,6 +141,9 @@ def subgroups(
     faults = Faults(DOOR)
     treated = read_treatment(faults, frame, treatment)
     family = read_clusters(faults, frame, cluster) if cluster else np.arange(len(frame))
+    for name in (outcome, *([exposure] if exposure else [])):
+        read_numbers(faults, frame, name)
+    read_covariates(faults, frame, names)
     faults.settle()
     found: list[tuple[str, str, Effect, Bools]] = []
     left: list[tuple[str, str, str]] = []

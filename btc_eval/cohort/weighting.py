@@ -53,13 +53,13 @@ class Weighting:
         How the weights move with what was estimated, for standard errors that allow for it.
     """
 
-    weights: pd.Series[Any]
-    propensity: pd.Series[Any]
+    weights: pd.Series[Any] = field(repr=False)
+    propensity: pd.Series[Any] = field(repr=False)
     estimand: str
     method: str
     treatment: str
-    treated: Bools
-    covariates: Covariates
+    treated: Bools = field(repr=False)
+    covariates: Covariates = field(repr=False)
     trimmed: int
     limit: float
     notes: tuple[str, ...]
