@@ -231,15 +231,17 @@ def read_covariates(faults: Faults, frame: pd.DataFrame, names: Sequence[str]) -
 def _independent(columns: Floats) -> list[int]:
     """Return the columns, first come first kept, that no constant and no earlier columns add up to."""
     kept: list[int] = []
-    basis = np.ones((len(columns), 1)) / np.sqrt(max(len(columns), 1))
-    for k, column in enumerate(columns.T):
-        size = float(np.linalg.norm(column))
-        left = column - basis @ (basis.T @ column)
-        left = left - basis @ (basis.T @ left)
+    n, k = columns.shape
+    basis = np.empty((k + 1, n))
+    basis[0] = 1 / np.sqrt(max(n, 1))
+    for place, column in enumerate(columns.T):
+        held = basis[: len(kept) + 1]
+        left = column - (held @ column) @ held
+        left = left - (held @ left) @ held
         length = float(np.linalg.norm(left))
-        if length > 1e-7 * max(size, 1e-300):
-            kept.append(k)
-            basis = np.column_stack([basis, left / length])
+        if length > 1e-7 * max(float(np.linalg.norm(column)), 1e-300):
+            kept.append(place)
+            basis[len(kept)] = left / length
     return kept
 
 

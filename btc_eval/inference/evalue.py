@@ -12,7 +12,8 @@ def evalue_of(ratio: float, true: float = 1.0) -> float:
 
     Notes
     -----
-    With R the ratio over `true`, or its inverse where that is below 1, E = R + √(R (R − 1)) (VanderWeele and Ding 2017).
+    With R the ratio over `true`, or its inverse where that is below 1, E = R + √(R (R − 1)) (VanderWeele and Ding
+    2017).
 
     Examples
     --------

@@ -55,23 +55,30 @@ class _Shelf:
         rank = np.empty(n, dtype=np.int64)
         rank[order] = np.arange(n)
         controls = order[~scores.treated[order]]
-        controls = controls[np.argsort(scores.stratum[controls], kind="stable")]
+        units = order[scores.treated[order]]
+        if scores.stratum.any():
+            controls = controls[np.argsort(scores.stratum[controls], kind="stable")]
+            units = units[np.argsort(scores.stratum[units], kind="stable")]
         key = scores.stratum[controls] * n + rank[controls]
         self.remove = remove
         self.unit = controls
-        self.rank: list[int] = rank.tolist()
         self.place: list[int] = rank[controls].tolist()
         self.value: list[float] = scores.score[controls].tolist()
-        self.score: list[float] = scores.score.tolist()
         self.caliper = scores.caliper
-        self.low: list[int] = np.searchsorted(key, scores.stratum * n, "left").tolist()
-        self.high: list[int] = np.searchsorted(key, (scores.stratum + 1) * n, "left").tolist()
-        self.cut: list[int] = np.searchsorted(key, scores.stratum * n + rank, "left").tolist()
+        # Of each treated unit: its score, its rank, where its stratum begins and ends, and where in it it would stand.
+        whose = units.tolist()
+        stratum = scores.stratum[units]
+        self.score: dict[int, float] = dict(zip(whose, scores.score[units].tolist()))
+        self.rank: dict[int, int] = dict(zip(whose, rank[units].tolist()))
+        self.low: dict[int, int] = dict(zip(whose, np.searchsorted(key, stratum * n, "left").tolist()))
+        self.high: dict[int, int] = dict(zip(whose, np.searchsorted(key, (stratum + 1) * n, "left").tolist()))
+        self.cut: dict[int, int] = dict(zip(whose, np.searchsorted(key, stratum * n + rank[units], "left").tolist()))
         # left[i + 1] leads to the nearest free place at or below i, right[i] at or above.
         self.left = list(range(len(controls) + 1))
         self.right = list(range(len(controls) + 2))
         self.traits = scores.traits
         self.widths = scores.widths
+        self.picky = len(scores.widths) > 0
 
     def take(self, place: int) -> None:
         if self.remove:
@@ -79,8 +86,6 @@ class _Shelf:
             self.left[place + 1] = place
 
     def allowed(self, unit: int, place: int) -> bool:
-        if len(self.widths) == 0:
-            return True
         gap = np.abs(self.traits[unit] - self.traits[self.unit[place]])
         return bool((gap <= self.widths).all())
 
@@ -94,7 +99,7 @@ class _Shelf:
             place = _find(self.left, place) - 1
             if place < low or value - self.value[place] > caliper:
                 return -1
-            if self.allowed(unit, place):
+            if not self.picky or self.allowed(unit, place):
                 return place
 
     def above(self, unit: int, place: int) -> int:
@@ -104,7 +109,7 @@ class _Shelf:
             place = _find(self.right, place)
             if place >= high or self.value[place] - value > caliper:
                 return -1
-            if self.allowed(unit, place):
+            if not self.picky or self.allowed(unit, place):
                 return place
             place += 1
 

@@ -29,7 +29,7 @@ def draw(seed: int, ties: bool) -> Scores:
 
 
 def outward(settings_: Scores, unit: int, free: Bools, held: list[int], ratio: int) -> list[int]:
-    """Look outwards from `unit` in the order of everyone, one place below and one above in turn: the rule, word by word."""
+    """Look outwards from `unit` in the order of everyone, one place below and one above in turn: the rule in words."""
     score, order = settings_.score, np.argsort(settings_.score, kind="stable")
     rank = np.empty(len(score), dtype=int)
     rank[order] = np.arange(len(score))

@@ -15,7 +15,6 @@ from scipy import optimize
 from statsmodels.treatment.treatment_effects import TreatmentEffect
 
 from btc_eval import cohort
-from btc_eval.cohort.frames import Faults, read_covariates
 
 EVALUES = json.loads((Path(__file__).parent / "evalue.json").read_text(encoding="utf-8"))["cases"]
 RATIOS: dict[str, dict[str, Any]] = {

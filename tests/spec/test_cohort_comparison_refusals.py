@@ -1,4 +1,4 @@
-"""What a comparison refuses: nobody to compare, missing values, options that do not exist, all said without a child's value."""
+"""What a comparison refuses, and how it says so without a value of a child: nobody to compare, gaps, wrong options."""
 
 from __future__ import annotations
 
@@ -100,8 +100,8 @@ def test_weights_of_another_frame() -> None:
     made = cohort.match(frame, treatment="helped", covariates=["need"])
     with pytest.raises(RefusedError, match="60 weights under another index than the frame's 59 rows"):
         cohort.effect(frame.iloc[1:], outcome="care", treatment="helped", weights=made)
+    wrong = pd.Series([-1.0, np.nan, *[1.0] * 58], index=frame.index)
     with pytest.raises(RefusedError, match="2 missing or below 0"):
-        wrong = pd.Series([-1.0, np.nan, *[1.0] * 58], index=frame.index)
         cohort.effect(frame, outcome="care", treatment="helped", weights=wrong)
     with pytest.raises(RefusedError, match="groups other than those that were matched"):
         cohort.effect(frame.assign(helped=1 - frame["helped"]), outcome="care", treatment="helped", weights=made)
@@ -132,11 +132,11 @@ CALLS: dict[str, Callable[[pd.DataFrame], Any]] = {
     "design='trial'": lambda f: cohort.compare(f, design="trial", **COMPARE),  # type: ignore[arg-type]
     "caliper is for design='match'": lambda f: cohort.compare(f, caliper=0.2, **COMPARE),
     "replicates=1": lambda f: cohort.bootstrap(f, rng=np.random.default_rng(1), replicates=1, **COMPARE),
-    "measure='SMD'": lambda f: cohort.evalue(1.2, measure="SMD"),  # type: ignore[arg-type]
-    "a ratio of 0 or below": lambda f: cohort.evalue(-0.2),
-    "outside its interval": lambda f: cohort.evalue(1.2, 1.3, 1.5),
-    "needs n11": lambda f: cohort.evalue(measure="RD"),
-    "prevalences from 0 to 1": lambda f: cohort.bias_analysis(1.2, prevalence_treated=[1.2]),
+    "measure='SMD'": lambda _: cohort.evalue(1.2, measure="SMD"),  # type: ignore[arg-type]
+    "a ratio of 0 or below": lambda _: cohort.evalue(-0.2),
+    "outside its interval": lambda _: cohort.evalue(1.2, 1.3, 1.5),
+    "needs n11": lambda _: cohort.evalue(measure="RD"),
+    "prevalences from 0 to 1": lambda _: cohort.bias_analysis(1.2, prevalence_treated=[1.2]),
     "cuts names age": lambda f: cohort.coarsened_exact(f, treatment="helped", covariates=["need"], cuts={"age": 3}),
     "which holds categories": lambda f: cohort.coarsened_exact(
         f, treatment="helped", covariates=["area"], cuts={"area": 2}
