@@ -90,13 +90,15 @@ def evalue(
     true
         The value to which the estimate is moved; no effect unless given.
     se, sd, delta
-        For "MD": standard error and standard deviation of the outcome in the same units as `estimate`, and the change
-        of treatment that is asked about. With `sd` 1 the estimate is already in standard deviations.
+        For "MD": standard error (or give the interval, taken as normal at `conf_level`) and standard deviation of the
+        outcome in the same units as `estimate`, and the change of treatment that is asked about. With `sd` 1 the
+        estimate is already in standard deviations.
     n11, n10, n01, n00
         For "RD": treated with and without the outcome, untreated with and without. Where the risk is lower among the
         treated the groups change places first.
     conf_level, grid
-        For "RD": level of the interval and the step in which its bias factor is searched.
+        Level of the interval, which for "RD" is worked out from the counts; and for "RD" the step in which its bias
+        factor is searched.
 
     Notes
     -----
@@ -115,7 +117,7 @@ def evalue(
     if estimate is None:
         raise UsageError(f"{DOOR}: estimate is missing.")
     if measure == "MD":
-        return _mean_difference(estimate, se, sd, delta, 0.0 if true is None else true)
+        return _mean_difference(estimate, _error(conf_low, conf_high, se, conf_level), sd, delta, true or 0.0)
     given = [value for value in (estimate, conf_low, conf_high, true) if value is not None]
     if not all(math.isfinite(value) and value > 0 for value in given):
         raise UsageError(f"{DOOR}: a ratio of 0 or below, or one that is not finite; allowed: above 0.")
@@ -128,6 +130,15 @@ def evalue(
     if measure in ("OR", "HR") and not rare:
         values = tuple(math.nan if math.isnan(value) else turn(value) for value in values)  # type: ignore[assignment]
     return _of_ratio(*values, measure, target)
+
+
+def _error(low: float | None, high: float | None, se: float | None, conf_level: float) -> float | None:
+    """Return the standard error of a mean difference: as given, or from a symmetric interval."""
+    if low is None and high is None:
+        return se
+    if se is not None or low is None or high is None or low > high:
+        raise UsageError(f"{DOOR}: a mean difference needs se, or both ends of its interval in order, and not both.")
+    return (high - low) / (2 * float(stats.norm.ppf(0.5 + conf_level / 2)))
 
 
 def _of_ratio(ratio: float, low: float, high: float, true: float, measure: str, given: float) -> EValue:

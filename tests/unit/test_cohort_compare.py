@@ -217,3 +217,12 @@ def test_categories_and_sums_of_others() -> None:
     assert made.notes == ("Left out of the model, being the sum of others: twice, fixed.",)
     terms = made.balance()["term"].tolist()
     assert terms == ["distance", "need", "age", "area_x", "area_y", "twice", "fixed"]
+
+
+def test_an_evalue_of_a_mean_difference_takes_an_interval_for_its_error() -> None:
+    half = 1.959963984540054 * 0.25
+    found = cohort.evalue(0.5, 0.5 - half, 0.5 + half, measure="MD")
+    given = cohort.evalue(0.5, measure="MD", se=0.25)
+    assert (found.point, found.lower) == pytest.approx((given.point, given.lower), rel=1e-12)
+    with pytest.raises(UsageError, match="and not both"):
+        cohort.evalue(0.5, 0.1, 0.9, measure="MD", se=0.25)
