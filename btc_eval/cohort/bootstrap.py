@@ -70,7 +70,7 @@ class Bootstrap:
 
 
 def bootstrap(
-    data: Any,
+    frame: Any,
     *,
     outcome: str,
     treatment: str,
@@ -86,7 +86,7 @@ def bootstrap(
 
     Parameters
     ----------
-    data, outcome, treatment, covariates, estimand
+    frame, outcome, treatment, covariates, estimand
         As in `cohort.weight` and `cohort.effect`.
     rng
         The generator; the same seed gives the same draws.
@@ -107,7 +107,7 @@ def bootstrap(
     RefusedError
         As `cohort.weight`; or more than 5 in 100 samples without an estimate.
     """
-    frame = frame_of(data)
+    frame = frame_of(frame)
     names = named_list(covariates, "covariates", DOOR)
     allowed(DOOR, "estimand", estimand, ESTIMANDS)
     allowed(DOOR, "method", method, ("refit", "influence"))

@@ -87,7 +87,7 @@ class Coarsened:
 
 
 def coarsened_exact(
-    data: Any,
+    frame: Any,
     *,
     treatment: str,
     covariates: Sequence[str],
@@ -98,7 +98,7 @@ def coarsened_exact(
 
     Parameters
     ----------
-    data, treatment
+    frame, treatment
         As in `cohort.match`.
     covariates
         Columns to agree on. Text and categories agree exactly.
@@ -126,7 +126,7 @@ def coarsened_exact(
     >>> found.weights.tolist()
     [1.0, 0.75, 0.75, 1.0, 1.5, 0.0]
     """
-    frame = frame_of(data)
+    frame = frame_of(frame)
     names = named_list(covariates, "covariates", DOOR)
     allowed(DOOR, "estimand", estimand, ("ATT", "ATE"))
     if not names:

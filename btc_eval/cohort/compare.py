@@ -84,7 +84,7 @@ class Comparison:
 
 
 def compare(
-    data: Any,
+    frame: Any,
     *,
     outcome: str,
     treatment: str,
@@ -105,7 +105,7 @@ def compare(
 
     Parameters
     ----------
-    data, outcome, treatment, covariates, cluster, exposure, conf_level
+    frame, outcome, treatment, covariates, cluster, exposure, conf_level
         As in `cohort.effect`.
     design
         "weight" (`cohort.weight`), "match" (`cohort.match`), "coarsened" (`cohort.coarsened_exact`), "aipw" or
@@ -132,7 +132,7 @@ def compare(
     >>> found.tidy()["analysis"].unique().tolist(), [check.name for check in found.checks][:3]
     (['crude', 'adjusted'], ['balance', 'effective sample size', 'overlap'])
     """
-    frame = frame_of(data)
+    frame = frame_of(frame)
     allowed(DOOR, "design", design, DESIGNS)
     level_of(DOOR, conf_level)
     _check_unused(design, exact=exact, caliper=caliper, cuts=cuts, trim=trim)

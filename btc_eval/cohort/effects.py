@@ -45,7 +45,7 @@ ESTIMATORS = ("weighted", "standardised", "aipw")
 
 
 def effect(
-    data: Any,
+    frame: Any,
     *,
     outcome: str,
     treatment: str,
@@ -62,7 +62,7 @@ def effect(
 
     Parameters
     ----------
-    data, treatment
+    frame, treatment
         As in `cohort.match`.
     outcome
         Column of 0 and 1 (a risk), of numbers (a mean), or, with `exposure`, of counts (a rate).
@@ -113,7 +113,7 @@ def effect(
     >>> effect(people, outcome="care", treatment="helped").tidy().set_index("term")["estimate"].round(3).to_dict()
     {'risk_control': 0.5, 'risk_treated': 0.2, 'risk_difference': -0.3, 'risk_ratio': 0.4, 'odds_ratio': 0.25}
     """
-    frame = frame_of(data)
+    frame = frame_of(frame)
     allowed(DOOR, "estimator", estimator, ESTIMATORS)
     level_of(DOOR, conf_level)
     names = named_list(covariates, "covariates", DOOR)

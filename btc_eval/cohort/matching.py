@@ -35,7 +35,7 @@ DOOR = "cohort.match"
 
 
 def match(
-    data: Any,
+    frame: Any,
     *,
     treatment: str,
     distance: str | None = None,
@@ -55,7 +55,7 @@ def match(
 
     Parameters
     ----------
-    data
+    frame
         A frame with one row a child and an index without repeats, or a cohort that carries one; never changed.
     treatment
         Column of 0 and 1.
@@ -108,7 +108,7 @@ def match(
     >>> match(people, treatment="helped", distance="risk").pairs[["treated", "control"]].values.tolist()
     [['a', 'c'], ['b', 'd']]
     """
-    frame = frame_of(data)
+    frame = frame_of(frame)
     exact_on = [exact] if isinstance(exact, str) else named_list(exact, "exact", DOOR)
     names = named_list(covariates, "covariates", DOOR)
     plane = named_list(mahalanobis, "mahalanobis", DOOR)

@@ -78,7 +78,7 @@ class Subgroups:
 
 
 def subgroups(
-    data: Any,
+    frame: Any,
     *,
     by: Sequence[str],
     outcome: str,
@@ -98,7 +98,7 @@ def subgroups(
 
     Parameters
     ----------
-    data, outcome, treatment, covariates, estimand, cluster, exposure, conf_level
+    frame, outcome, treatment, covariates, estimand, cluster, exposure, conf_level
         As in `cohort.weight` and `cohort.effect`; weights are estimated anew within each group.
     by
         Columns whose values are the groups; rows without a value are one group, "not recorded".
@@ -122,7 +122,7 @@ def subgroups(
     RefusedError
         No group large enough.
     """
-    frame = frame_of(data)
+    frame = frame_of(frame)
     columns, names = named_list(by, "by", DOOR), named_list(covariates, "covariates", DOOR)
     for name, value, options in (
         ("design", design, ("weight", "crude")),

@@ -114,7 +114,7 @@ class Weighting:
 
 
 def weight(
-    data: Any,
+    frame: Any,
     *,
     treatment: str,
     covariates: Sequence[str],
@@ -126,7 +126,7 @@ def weight(
 
     Parameters
     ----------
-    data, treatment
+    frame, treatment
         As in `cohort.match`.
     covariates
         Columns of the logistic propensity score, or whose means entropy balancing equates. Squares and products are
@@ -159,7 +159,7 @@ def weight(
     >>> weight(people, treatment="helped", covariates=["poor"], estimand="ATE").weights.round(6).tolist()
     [1.5, 1.5, 3.0, 1.5, 1.5, 3.0]
     """
-    frame = frame_of(data)
+    frame = frame_of(frame)
     names = named_list(covariates, "covariates", DOOR)
     allowed(DOOR, "estimand", estimand, (*ESTIMANDS, "entropy"))
     if not names:
