@@ -8,14 +8,17 @@ nobody comes of age before their time.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from btc_eval.inference import Floats, Ints
 
 #: Draws advanced together: small enough for the cohorts to stay in the processor's cache.
 _CHUNK = 250
 _SMALL = np.int16
+AnyInts = npt.NDArray[np.signedinteger[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class CohortPaths:
     ageing: Ints
 
 
-def thin(count: Ints, log_stay: Floats, rng: np.random.Generator) -> Ints:
+def thin(count: AnyInts, log_stay: Floats, rng: np.random.Generator) -> AnyInts:
     """How many of each count leave, each by its own chance of staying?
 
     Parameters
@@ -94,11 +97,11 @@ def steady_profile(entries: Floats, leaving: Floats) -> Floats:
     array of shape (..., M)
         n₀ = e₀ and n_m = n_{m−1} exp(−h_{m−1}) + e_m.
     """
-    out = np.zeros(np.broadcast_shapes(entries.shape, leaving.shape))
+    out: Floats = np.zeros(np.broadcast_shapes(entries.shape, leaving.shape))
     stay = np.broadcast_to(np.exp(-leaving), out.shape)
     coming = np.broadcast_to(entries, out.shape)
     out[..., 0] = coming[..., 0]
-    for month in range(1, out.shape[-1]):
+    for month in range(1, int(np.size(out, -1))):
         out[..., month] = out[..., month - 1] * stay[..., month - 1] + coming[..., month]
     return out
 
@@ -113,9 +116,8 @@ def expected_paths(opening: Floats, entries: Floats, leaving: Floats) -> tuple[F
     entries, leaving
         (T, M) entries a month and hazards of leaving a month.
     """
-    months = len(entries)
-    stock = np.zeros((months + 1, len(opening)))
-    ceases, out = np.zeros((months, len(opening))), np.zeros(months)
+    months, ages = (int(size) for size in np.shape(entries))
+    stock, ceases, out = np.zeros((months + 1, ages)), np.zeros((months, ages)), np.zeros(months)
     stock[0] = opening
     for t in range(months):
         ceases[t] = stock[t] * -np.expm1(-leaving[t])
@@ -180,7 +182,9 @@ def _advance(
     months, bands = entry_mean.shape[1:]
     last_month = np.append(first_month[1:], ages) - 1
     band_of = np.repeat(np.arange(bands), last_month - first_month + 1)
-    within = np.cumsum(entry_shape) - np.repeat(np.cumsum(np.add.reduceat(entry_shape, first_month)), last_month - first_month + 1)
+    within = np.cumsum(entry_shape) - np.repeat(
+        np.cumsum(np.add.reduceat(entry_shape, first_month)), last_month - first_month + 1
+    )
     where = within + band_of + 1.0  # rises from band number to band number + 1 across each band
     now = opening.astype(_SMALL)
     paths.stock[part, 0] = np.add.reduceat(now, first_month, axis=1, dtype=np.int64)

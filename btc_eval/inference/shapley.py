@@ -37,7 +37,8 @@ def parts(value: Callable[[Sequence[Factor]], Floats], first: Sequence[Factor], 
 
     References
     ----------
-    Das Gupta, P. (1993). Standardization and Decomposition of Rates: A User's Manual. U.S. Bureau of the Census, P23-186.
+    Das Gupta, P. (1993). Standardization and Decomposition of Rates: A User's Manual. U.S. Bureau of the Census,
+    P23-186.
     Shorrocks, A. F. (2013). Decomposition procedures for distributional analysis: a unified framework based on the
     Shapley value. Journal of Economic Inequality 11, 99–126.
 

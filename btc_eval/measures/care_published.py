@@ -1,4 +1,4 @@
-"""How many children came into care, stayed and left, by age? Published counts, made ready for a model of stock and flow.
+"""How many children came into care, stayed and left, by age? Published counts, ready for a model of stock and flow.
 
 Three things about the published counts matter to whoever uses them. A child is counted once a year among those who
 started, and once among those who ceased, however often either happened. Ages are those on 31 March, on starting, or on
@@ -35,8 +35,8 @@ class PublishedFlows:
     Parameters
     ----------
     stock, starts, ceases
-        `area_code`, `year` (ending 31 March), `age_band` (of `AGES`; ceases have `AT_18` too), `children` (float: a lent
-        age profile gives parts of children) and `ages` ("own": the council's table; "region": its region's shares).
+        `area_code`, `year` (ending 31 March), `age_band` (of `AGES`; ceases have `AT_18` too), `children` (float: a
+        lent age profile gives parts of children) and `ages` ("own": the council's table; "region": its region's).
     totals
         Every year that has totals, ages or not: `area_code`, `year`, `stock`, `starts`, `ceases`.
     population
@@ -186,7 +186,11 @@ def _shares(official: Official, table: str, renamed: dict[str, str]) -> pd.DataF
     filled = wide.fillna(0.0) + weight.div(weight.sum(axis=1).where(lambda s: s > 0, 1.0), axis=0).mul(short, axis=0)
     bands = filled.T.groupby(lambda name: _OLDEST.get(name, name)).sum().T
     share = bands.div(bands.sum(axis=1), axis=0)
-    return share.rename_axis(columns="age_band").stack().rename("share").reset_index()
+    return (
+        share.rename_axis(columns="age_band")
+        .reset_index()
+        .melt(id_vars=["area_code", "year"], var_name="age_band", value_name="share")
+    )
 
 
 def _laid(shares: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:

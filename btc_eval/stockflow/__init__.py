@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from btc_eval.stockflow.backtest import BackTest, backtest
+from btc_eval.stockflow.decompose import Decomposition, decompose
 from btc_eval.stockflow.drift import drift
+from btc_eval.stockflow.outlook import by_itself, course, entry_ratio, scenarios
 from btc_eval.stockflow.project import project
 from btc_eval.stockflow.rated import Rates
 from btc_eval.stockflow.rates import rates
@@ -12,15 +15,23 @@ from btc_eval.stockflow.spec import BANDS, Bands, Drift
 
 __all__ = [
     "BANDS",
+    "BackTest",
     "Bands",
     "Change",
+    "Decomposition",
     "Drift",
     "Projection",
     "Rates",
     "Scenario",
+    "backtest",
+    "by_itself",
     "change",
+    "course",
+    "decompose",
     "drift",
+    "entry_ratio",
     "project",
     "rates",
     "scenario",
+    "scenarios",
 ]

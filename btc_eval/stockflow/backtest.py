@@ -1,4 +1,4 @@
-"""Would it have worked? Projections from what was known on a day, beside what was published later, for every council."""
+"""Would it have worked? Projections from what was known on a day, beside what came after, for every council."""
 
 from __future__ import annotations
 
@@ -147,12 +147,11 @@ def backtest(
     generator = np.random.default_rng(rng)
     rows: list[pd.DataFrame] = []
     left_out: dict[str, str] = {}
-    groups = {name: dict(iter(f.groupby(area))) for name, f in known.items()}
-    for code in sorted(groups["stock"]):
-        own = {name: groups[name].get(code, known[name].iloc[:0]) for name in known}
+    for code in sorted({str(one) for one in known["stock"][area]}):
+        own = {name: f[f[area] == code] for name, f in known.items()}
         own_people = None if people is None else people[people[area] == code]
         try:
-            found = rates(**own, population=own_people, time=time, drift=drift)
+            found = rates(own["stock"], own["starts"], own["ceases"], population=own_people, time=time, drift=drift)
         except RefusedError as error:
             left_out[code] = str(error.refusals[0])
             continue
@@ -202,7 +201,7 @@ def _forecasts(
 def _whole(values: Floats) -> Floats:
     """Return whole numbers with the same (rounded) sum: a lent age profile gives parts of children."""
     base = np.floor(values)
-    short = int(round(float(values.sum()))) - int(base.sum())
+    short = round(float(values.sum())) - int(base.sum())
     order = np.argsort(base - values, kind="stable")
     base[order[:short]] += 1.0
     return np.asarray(base)
@@ -232,4 +231,3 @@ def _scored(
             row |= {f"in_{level * 100:g}": float(h) if doubt else np.nan for level, h in zip(LEVELS, held)}
             out.append(pd.DataFrame([row]))
     return out
-

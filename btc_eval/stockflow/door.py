@@ -13,19 +13,19 @@ from btc_eval.errors import Refusal, RefusedError
 from btc_eval.inference import Floats
 from btc_eval.stockflow.spec import Bands
 
-_FILE = "stockflow"
 _OLDEST_KNOWN = 25
 
 
 class Faults:
     """A growing list of what is wrong, so that all of it is reported at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, file: str = "stockflow") -> None:
+        self.file = file
         self.found: list[Refusal] = []
 
     def add(self, place: str, found: str, allowed: str, do: str) -> None:
         """Note one fault."""
-        self.found.append(Refusal(_FILE, place, found, allowed, do))
+        self.found.append(Refusal(self.file, place, found, allowed, do))
 
     def settle(self) -> None:
         """Raise if there is any."""

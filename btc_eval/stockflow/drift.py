@@ -56,11 +56,11 @@ def drift(
     Notes
     -----
     For council c, last known year T and k = 1, 2, 3 years on, r_k is the log of the rate in year T + k over the
-    discounted mean rate up to T. What of r_k follows from the imbalance x of starts and leavers up to T is the pull (least
-    squares with a mean). Of the rest, with chance taken off, E[r_j r_k] = level² + walk² min(j, k) + year² [j = k]. The three
-    are fitted to the mean products over all councils and years by least squares with no part below nought. The mean is
-    not taken off: a tide that lifts all councils at once is part of what a projection must allow for. Leavers are those
-    that make the published stock balance.
+    discounted mean rate up to T. What of r_k follows from the imbalance x of starts and leavers up to T is the pull
+    (least squares with a mean). Of the rest, with chance taken off, E[r_j r_k] = level² + walk² min(j, k) +
+    year² [j = k]. The three are fitted to the mean products over all councils and years by least squares with no part
+    below nought. The mean is not taken off: a tide that lifts all councils at once is part of what a projection must
+    allow for. Leavers are those that make the published stock balance.
 
     Examples
     --------

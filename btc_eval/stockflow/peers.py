@@ -1,4 +1,4 @@
-"""What would simpler forecasts have said? The yardsticks of the back-test: no change, a straight line, plain band flow."""
+"""What would simpler forecasts have said? Yardsticks of the back-test: no change, a straight line, plain band flow."""
 
 from __future__ import annotations
 
@@ -91,7 +91,8 @@ def band_flow(rates: Rates, opening: Floats, years: int) -> Floats:
 
 def log_changes(totals: pd.DataFrame, ahead: int, area: str, time: str) -> Floats:
     """By how much have councils' numbers moved over 1, …, `ahead` years? Root mean squares of log changes, (ahead,)."""
-    wide = np.log(totals.pivot_table(index=area, columns=time, values="stock").where(lambda n: n > 0))
+    held = totals[totals["stock"] > 0]
+    wide = held.assign(log=np.log(held["stock"])).pivot_table(index=area, columns=time, values="log")
     years = [int(year) for year in wide.columns]
     found = []
     for k in range(1, ahead + 1):

@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from btc_eval.errors import Refusal, RefusedError
 from btc_eval.inference import Floats, Ints
 from btc_eval.inference.cohorts import simulate, steady_profile
-from btc_eval.stockflow.door import opening_counts
+from btc_eval.stockflow.door import Faults, opening_counts
 from btc_eval.stockflow.rated import Rates
 from btc_eval.stockflow.result import Projection
 from btc_eval.stockflow.scenario import Scenario, log_effects
@@ -76,7 +75,7 @@ def project(
     >>> wirral = care_published.flows(records.official()).of(records.WIRRAL)
     >>> stock = wirral["stock"]
     >>> ahead = stockflow.project(stockflow.rates(**wirral), stock[stock["year"] == 2025], horizon=12, draws=200, rng=1)
-    >>> ahead.at("2025-03").mean()
+    >>> float(ahead.at("2025-03").mean())
     681.0
     >>> table = ahead.tidy()
     >>> bool((table["low_50"] <= table["high_95"]).all())
@@ -103,20 +102,17 @@ def project(
 
 
 def _check(counted: Floats, horizon: int, draws: int) -> None:
-    faults = []
+    faults = Faults("stockflow.project")
     if not isinstance(horizon, (int, np.integer)) or not 1 <= horizon <= _LONGEST:
-        faults.append(("horizon", repr(horizon), f"whole months from 1 to {_LONGEST}", "Give it in months."))
+        faults.add("horizon", repr(horizon), f"whole months from 1 to {_LONGEST}", "Give it in months.")
     if not isinstance(draws, (int, np.integer)) or draws < 2:
-        faults.append(("draws", repr(draws), "2 or more", "Ask for 1,000 or so."))
+        faults.add("draws", repr(draws), "2 or more", "Ask for 1,000 or so.")
     if (counted != np.round(counted)).any():
-        faults.append(("opening", "counts that are not whole", "whole children", "Round the opening stock first."))
-    if faults:
-        raise RefusedError([Refusal("stockflow.project", where, found, allowed, do) for where, found, allowed, do in faults])
+        faults.add("opening", "counts that are not whole", "whole children", "Round the opening stock first.")
+    faults.settle()
 
 
-def _opening_ages(
-    rates: Rates, counted: Floats, entries: Floats, exits: Floats, rng: np.random.Generator
-) -> Ints:
+def _opening_ages(rates: Rates, counted: Floats, entries: Floats, exits: Floats, rng: np.random.Generator) -> Ints:
     """Draw each child's month of age within its band, from the profile the draw's own rates would settle to."""
     bands = rates.bands
     profile = steady_profile(bands.spread(entries / 12.0) * rates.entry_profile(), bands.spread(exits / 12.0))

@@ -1,4 +1,4 @@
-"""How often do children come in, and how often do they leave, at each age? Events over person-time, with their doubt."""
+"""How often do children come in and leave at each age? Events over person-time, with their doubt."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pandas as pd
 from btc_eval.stockflow.door import Columns, Faults, counts, table
 from btc_eval.stockflow.rated import PER, Rates
 from btc_eval.stockflow.spec import Balance, Bands, Drift, assumed, usual_drift
+
 
 def rates(
     stock: pd.DataFrame,
@@ -67,7 +68,8 @@ def rates(
     ------
     RefusedError
         Every fault at once: ages unlike the bands, below 0 or above 25, missing or doubled; counts below nought;
-        no year with the stock before it; counts that do not balance within `tolerance`, or that no leaver could balance.
+        no year with the stock before it; counts that do not balance within `tolerance`, or that no leaver could
+        balance.
 
     Notes
     -----
@@ -125,7 +127,7 @@ def rates(
         years=np.array(years, dtype=np.int64),
         weights=np.asarray(weight ** (years[-1] - np.array(years, dtype=float))),
         **parts,
-        exposure=exposure,
+        exposure=np.asarray(exposure),
         population=1.0 if people is None else float(people.loc[people.index.max()]) / PER,
         set_aside=tuple(int(y) for y in flows if int(y) not in years),
         balance=balance,
@@ -194,4 +196,3 @@ def _balanced(
         "leavers": leavers,
         "aged_out": out,
     }
-

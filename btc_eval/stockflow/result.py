@@ -56,7 +56,7 @@ class Projection:
 
     def totals(self) -> Floats:
         """Return (D, T + 1) children of all ages."""
-        return self.paths.stock.sum(axis=2).astype(float)
+        return np.asarray(self.paths.stock.sum(axis=2), dtype=float)
 
     def at(self, time: str) -> Floats:
         """Return (D,) children of all ages at the end of a month ("2026-03")."""
@@ -162,7 +162,9 @@ def summary(values: Floats, levels: Sequence[float]) -> dict[str, Floats]:
     """Return the median, mean and intervals over draws, the first axis."""
     wrong = [level for level in levels if not 0.0 < level < 1.0]
     if wrong:
-        raise refuse("stockflow", "levels", found=str(wrong), allowed="shares between 0 and 1", do="Write 95 % as 0.95.")
+        raise refuse(
+            "stockflow", "levels", found=str(wrong), allowed="shares between 0 and 1", do="Write 95 % as 0.95."
+        )
     out = {"estimate": np.median(values, axis=0), "mean": values.mean(axis=0)}
     for level in levels:
         ends = np.quantile(values, [(1 - level) / 2, (1 + level) / 2], axis=0)

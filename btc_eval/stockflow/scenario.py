@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from btc_eval import periods
-from btc_eval.errors import Refusal, RefusedError, refuse
+from btc_eval.errors import refuse
 from btc_eval.inference import Floats
+from btc_eval.stockflow.door import Faults
 from btc_eval.stockflow.rated import Rates
 
 _NORMAL_975 = 1.959963984540054
@@ -88,23 +89,24 @@ def change(
     >>> round(found.log_sd, 4)
     0.0538
     """
-    faults = []
+    faults = Faults("stockflow.change")
     if (ratio is None) == (reach is None):
-        faults.append(("ratio, reach", "both or neither", "one of them", "Give a ratio, or rates to reach."))
+        faults.add("ratio, reach", "both or neither", "one of them", "Give a ratio, or rates to reach.")
     if ratio is not None and not (np.isfinite(ratio) and ratio > 0):
-        faults.append(("ratio", f"{ratio}", "a number above nought", "Write a fall of a tenth as 0.9."))
+        faults.add("ratio", f"{ratio}", "a number above nought", "Write a fall of a tenth as 0.9.")
     ends = (conf_low, conf_high)
     if any(end is not None for end in ends) and not (
         ratio is not None and conf_low is not None and conf_high is not None and 0 < conf_low <= ratio <= conf_high
     ):
-        faults.append(("conf_low, conf_high", f"{conf_low}, {conf_high}", "0 < conf_low <= ratio <= conf_high", "Give both."))
+        faults.add(
+            "conf_low, conf_high", f"{conf_low}, {conf_high}", "0 < conf_low <= ratio <= conf_high", "Give both."
+        )
     if phase_in < 0:
-        faults.append(("phase_in", str(phase_in), "months, nought or more", "Correct it."))
+        faults.add("phase_in", str(phase_in), "months, nought or more", "Correct it.")
     first, last = periods.month(start), None if until is None else periods.month(until)
     if last is not None and last < first:
-        faults.append(("until", f"{until}, before {start}", "a month from the first on", "Swap them."))
-    if faults:
-        raise RefusedError([Refusal("stockflow.change", where, found, allowed, do) for where, found, allowed, do in faults])
+        faults.add("until", f"{until}, before {start}", "a month from the first on", "Swap them.")
+    faults.settle()
     wide = 0.0 if conf_low is None or conf_high is None else np.log(conf_high / conf_low) / (2 * _NORMAL_975)
     return Change(rate, first, last, 1.0 if ratio is None else float(ratio), float(wide), reach, int(phase_in))
 
@@ -166,14 +168,15 @@ def log_effects(
 
 
 def _check(changes: tuple[Change, ...], rates: Rates, months: pd.DatetimeIndex) -> None:
-    faults = []
+    faults = Faults("stockflow.scenario")
     for each in changes:
         if each.rate not in rates.names:
-            faults.append((each.rate, "a rate of no such name", ", ".join(rates.names), "Name one of these."))
+            faults.add(each.rate, "a rate of no such name", ", ".join(rates.names), "Name one of these.")
         if each.reach is not None and each.reach.bands != rates.bands:
-            faults.append((each.rate, "rates to reach with other age bands", ", ".join(rates.bands.names), "Use the same bands."))
+            faults.add(
+                each.rate, "rates to reach with other age bands", ", ".join(rates.bands.names), "Use the same bands."
+            )
         if each.start > months[-1]:
             last = f"{months[-1]:%Y-%m}"
-            faults.append((each.rate, f"a change from {each.start:%Y-%m}", f"a month up to {last}", "Lengthen the horizon."))
-    if faults:
-        raise RefusedError([Refusal("stockflow.scenario", where, found, allowed, do) for where, found, allowed, do in faults])
+            faults.add(each.rate, f"a change from {each.start:%Y-%m}", f"a month up to {last}", "Lengthen the horizon.")
+    faults.settle()

@@ -1,4 +1,4 @@
-"""What is chosen before anything is computed: age bands, how rates wander between years, and where defaults come from."""
+"""What is chosen before anything is computed: age bands, how rates wander between years, where defaults come from."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -44,7 +45,7 @@ class Bands:
     leaving: str = "18 years and over"
 
     def __post_init__(self) -> None:
-        rising = all(low < high for low, high in zip(self.edges, self.edges[1:]))
+        rising = all(low < high for low, high in pairwise(self.edges))
         if len(self.edges) != len(self.names) + 1 or not self.names or not rising or self.edges[0] != 0:
             raise refuse(
                 "stockflow.bands",
@@ -68,7 +69,7 @@ class Bands:
         if bands is None:
             return BANDS
         spans = sorted(bands.items(), key=lambda item: item[1])
-        gaps = [name for (_, a), (name, b) in zip(spans, spans[1:]) if a[1] != b[0]]
+        gaps = [name for (_, a), (name, b) in pairwise(spans) if a[1] != b[0]]
         if gaps:
             raise refuse(
                 "stockflow.bands",
@@ -89,7 +90,8 @@ class Bands:
     @property
     def widths(self) -> Ints:
         """Return the months in each band, shape (B,)."""
-        return np.diff(np.asarray(self.edges, dtype=np.int64)) * 12
+        edges = np.asarray(self.edges, dtype=np.int64)
+        return (edges[1:] - edges[:-1]) * 12
 
     def spread(self, values: Floats) -> Floats:
         """Return a value a band as a value a month of age, along the last axis."""
@@ -159,7 +161,6 @@ class Drift:
             _path(normal[0], years, self.entry_level, self.entry_walk, self.entry_year),
             _path(exits, years, self.exit_level, self.exit_walk, self.exit_year),
         )
-
 
     def pulls(self, imbalance: float, years: int) -> tuple[Floats, Floats]:
         """Return the logarithms by which balance pulls entries and exits, each (years,)."""
