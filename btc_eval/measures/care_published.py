@@ -41,6 +41,8 @@ class PublishedFlows:
         Every year that has totals, ages or not: `area_code`, `year`, `stock`, `starts`, `ceases`.
     population
         `area_code`, `year`, `children`: aged 0 to 17 in the middle of the year before 31 March.
+    codes
+        The councils among the areas; the rest are regions and England.
     papers
         Provenance, sources and window.
     """
@@ -50,6 +52,7 @@ class PublishedFlows:
     ceases: pd.DataFrame
     totals: pd.DataFrame
     population: pd.DataFrame
+    codes: frozenset[str]
     papers: Papers
 
     def of(self, area_code: str, years: Sequence[int] | None = None) -> dict[str, pd.DataFrame]:
@@ -61,6 +64,22 @@ class PublishedFlows:
             `stock`, `starts`, `ceases` and `population`, to be spread into the call.
         """
         return self.together([area_code], years)
+
+    def each(self, area_codes: Sequence[str], years: Sequence[int] | None = None) -> list[dict[str, pd.DataFrame]]:
+        """Which frames have these areas, one by one?"""
+        return [self.of(code, years) for code in area_codes]
+
+    def councils(self) -> dict[str, pd.DataFrame]:
+        """Which frames does `stockflow.backtest` take? Those of every council, `totals` with them."""
+        names = ("stock", "starts", "ceases", "totals", "population")
+        frames = {name: getattr(self, name) for name in names}
+        return {name: f[f["area_code"].isin(self.codes)].reset_index(drop=True) for name, f in frames.items()}
+
+    def history(self, area_code: str) -> pd.DataFrame:
+        """What was counted in each year? `year`, `stock`, `starts`, `ceases` and `children`, the population."""
+        own = self.totals[self.totals["area_code"] == area_code].drop(columns="area_code")
+        people = self.population[self.population["area_code"] == area_code].drop(columns="area_code")
+        return own.merge(people, on="year", how="left").sort_values("year", ignore_index=True)
 
     def together(self, area_codes: Sequence[str], years: Sequence[int] | None = None) -> dict[str, pd.DataFrame]:
         """Which frames do these areas have as one? Counts are summed; a year that one of them lacks is left out.
@@ -143,8 +162,40 @@ def flows(official: Official, *, vintage: str | None = None, lend: bool = False)
         **frames,
         totals=totals,
         population=_population(official, areas),
+        codes=frozenset(council.index),
         papers=Papers(Provenance.OFFICIAL, tuple(sorted(sources)), *window),
     )
+
+
+def placement_mix(official: Official, area_code: str, year: int) -> pd.DataFrame:
+    """Where do the children of an area live? Shares of placements on 31 March: `placement`, `share`.
+
+    The published mix is of all ages together. What the publisher hid is shared among the hidden placements evenly; it
+    is a handful of children.
+
+    Examples
+    --------
+    >>> from btc_eval import records
+    >>> mix = placement_mix(records.official(), records.WIRRAL, 2025)
+    >>> round(float(mix["share"].sum()), 6)
+    1.0
+    """
+    table = official.table(_TABLES["stock"])
+    rows = table[(table["area_code"] == area_code) & (table["year"] == year)]
+    total, mix = rows[rows["breakdown"] == ""]["value"], rows[rows["breakdown"] == "placement"]
+    if mix.empty:
+        raise refuse(
+            "care_published.placement_mix",
+            f"{area_code}, {year}",
+            found="no such area or year in the table by placement",
+            allowed="an area and year of looked_after_stock",
+            do="Look at records.official().table('looked_after_stock').",
+        )
+    value = mix["value"].to_numpy(dtype=float)
+    hidden = pd.isna(value)
+    short = max(float(total.iloc[0]) - float(value[~hidden].sum()), 0.0)
+    value[hidden] = short / max(int(hidden.sum()), 1)
+    return pd.DataFrame({"placement": mix["category"].to_numpy(), "share": value / value.sum()})
 
 
 def _totals(official: Official, areas: pd.DataFrame, vintage: str | None) -> pd.DataFrame:

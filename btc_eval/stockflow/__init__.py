@@ -5,7 +5,7 @@ from __future__ import annotations
 from btc_eval.stockflow.backtest import BackTest, backtest
 from btc_eval.stockflow.decompose import Decomposition, decompose
 from btc_eval.stockflow.drift import drift
-from btc_eval.stockflow.outlook import by_itself, course, entry_ratio, scenarios
+from btc_eval.stockflow.outlook import BLANKS, USUAL, by_itself, course, entry_ratio, project_each, scenarios, what_ifs
 from btc_eval.stockflow.project import project
 from btc_eval.stockflow.rated import Rates
 from btc_eval.stockflow.rates import rates
@@ -15,6 +15,8 @@ from btc_eval.stockflow.spec import BANDS, Bands, Drift
 
 __all__ = [
     "BANDS",
+    "BLANKS",
+    "USUAL",
     "BackTest",
     "Bands",
     "Change",
@@ -31,7 +33,9 @@ __all__ = [
     "drift",
     "entry_ratio",
     "project",
+    "project_each",
     "rates",
     "scenario",
     "scenarios",
+    "what_ifs",
 ]

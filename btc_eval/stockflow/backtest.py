@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -188,10 +188,9 @@ def _forecasts(
     years = history[time].to_numpy(dtype=float)
     values = history["stock"].to_numpy(dtype=float)
     ends = slice(12, None, 12)
-    steady = replace(found, drift=Drift())
     return {
         "model": project(found, counted, horizon=12 * ahead, draws=draws, rng=seed).totals()[:, ends],
-        "chance alone": project(steady, counted, horizon=12 * ahead, draws=draws, rng=seed).totals()[:, ends],
+        "chance alone": project(found.held(), counted, horizon=12 * ahead, draws=draws, rng=seed).totals()[:, ends],
         "persistence": persistence(float(opening.sum()), spread),
         "line": straight_line(years, values, float(found.years[-1]) + np.arange(1.0, ahead + 1.0)),
         "band flow": band_flow(found, opening.astype(float), ahead)[None, :],

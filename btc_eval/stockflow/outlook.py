@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,10 @@ from btc_eval.errors import refuse
 from btc_eval.stockflow.project import project
 from btc_eval.stockflow.rated import PER, Rates
 from btc_eval.stockflow.result import LEVELS, Projection, summary
-from btc_eval.stockflow.spec import Drift
+from btc_eval.stockflow.scenario import Scenario, change, scenario
+
+USUAL = "Rates move as they tend to"
+HELD = "Recent rates are held"
 
 #: Why a cell of a course is empty.
 BLANKS = {
@@ -58,9 +61,9 @@ def scenarios(projections: Sequence[Projection], years: Sequence[int]) -> pd.Dat
     Returns
     -------
     DataFrame
-        A row a scenario and year: `scenario`, `year`, `estimate`, `low_80`, `high_80`, `conf_low`, `conf_high`, and
-        `more`, `more_low`, `more_high`: the median difference from the first scenario, draw by draw, and its 95 %
-        interval; all nought for the first itself.
+        A row a scenario and year: `scenario`, `year`, `estimate`, `low_80`, `high_80`, `conf_low`, `conf_high`,
+        `below` (share of draws below the opening number), and `more`, `more_low`, `more_high`: the median difference
+        from the first scenario, draw by draw, and its 95 % interval; all nought for the first itself.
     """
     rows = []
     for each in projections:
@@ -72,12 +75,63 @@ def scenarios(projections: Sequence[Projection], years: Sequence[int]) -> pd.Dat
                     "scenario": each.label,
                     "year": int(year),
                     **{name: float(ends[name]) for name in ("estimate", "low_80", "high_80", "conf_low", "conf_high")},
+                    "below": float((own < each.totals()[0, 0]).mean()),
                     "more": float(apart["estimate"]),
                     "more_low": float(apart["conf_low"]),
                     "more_high": float(apart["conf_high"]),
                 }
             )
     return pd.DataFrame(rows)
+
+
+def what_ifs(
+    start: str,
+    *,
+    elsewhere: Rates,
+    once: float,
+    once_words: str,
+    effect: Sequence[float],
+    effect_words: str,
+    phase_in: int = 12,
+) -> tuple[Scenario, ...]:
+    """Which scenarios does a page show? The usual ones, all from the same month on.
+
+    Parameters
+    ----------
+    start
+        First month affected, included.
+    elsewhere
+        Rates to be reached: those of the neighbours.
+    once, once_words
+        What entries are multiplied by to be what they once were, and when that was.
+    effect, effect_words
+        A programme's effect on entries: ratio, and both ends of its 95 % interval; and where it comes from.
+    phase_in
+        Months over which rates change that move to another level; the programme's effect comes at once.
+    """
+    ratio, low, high = (float(value) for value in effect)
+    again = change("entries", start=start, ratio=once, phase_in=phase_in)
+    in_step, out_step = (change(flow, start=start, reach=elsewhere, phase_in=phase_in) for flow in ("entries", "exits"))
+    programme = change("entries", start=start, ratio=ratio, conf_low=low, conf_high=high)
+    return (
+        scenario(f"Starts return to the rate of {once_words}", again),
+        scenario("Leaving reaches the neighbours' rates", out_step),
+        scenario("Starts and leaving reach the neighbours' rates", in_step, out_step),
+        scenario(f"Starts change as {effect_words}", programme),
+    )
+
+
+def project_each(
+    rates: Rates, opening: Any, wanted: Sequence[Scenario], *, horizon: int, draws: int = 1000, rng: int
+) -> list[Projection]:
+    """Where does each scenario lead? First rates as they tend to move, then recent rates held, then those `wanted`.
+
+    All come from one seed, so that their differences are of the scenario alone.
+    """
+    usual = project(rates, opening, horizon=horizon, draws=draws, rng=rng, scenario=scenario(USUAL))
+    held = project(rates.held(), opening, horizon=horizon, draws=draws, rng=rng, scenario=scenario(HELD))
+    rest = [project(rates, opening, horizon=horizon, draws=draws, rng=rng, scenario=each) for each in wanted]
+    return [usual, held, *rest]
 
 
 def by_itself(
@@ -114,9 +168,8 @@ def by_itself(
             allowed="the stock of one year or more after the last of the rates",
             do="Give the stock that was counted afterwards.",
         )
-    still = replace(rates, drift=Drift())
     opening = dict(zip(rates.bands.names, np.round(rates.closing[-1])))
-    ahead = project(still, opening, horizon=12 * (years[-1] - first), draws=draws, rng=rng)
+    ahead = project(rates.held(), opening, horizon=12 * (years[-1] - first), draws=draws, rng=rng)
     rows = []
     for year in years:
         found, k = ahead.at(f"{year}-03"), 12 * (year - first)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -112,6 +112,10 @@ class Rates:
         """Return the rates that a scenario may change: all entries, all exits, and those of each age."""
         each = [f"{flow}, {band}" for flow in ("entries", "exits") for band in self.bands.names]
         return ("entries", "exits", *each)
+
+    def held(self) -> Rates:
+        """Return the same rates, held where they are: no wandering between years and no pull towards balance."""
+        return replace(self, drift=Drift(source="rates held"))
 
     def draw(self, draws: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
         """Draw entries a year and hazards of leaving a year from their posteriors, each (draws, B)."""
