@@ -169,7 +169,7 @@ def summary(values: Floats, levels: Sequence[float]) -> dict[str, Floats]:
     for level in levels:
         ends = np.quantile(values, [(1 - level) / 2, (1 + level) / 2], axis=0)
         out[f"low_{level * 100:g}"], out[f"high_{level * 100:g}"] = ends
-    out["conf_low"], out["conf_high"] = np.quantile(values, [0.025, 0.975], axis=0)
+    out["conf_low"], out["conf_high"] = np.quantile(values, [(1 - 0.95) / 2, (1 + 0.95) / 2], axis=0)
     return out
 
 
