@@ -191,7 +191,7 @@ def placement_mix(official: Official, area_code: str, year: int) -> pd.DataFrame
             allowed="an area and year of looked_after_stock",
             do="Look at records.official().table('looked_after_stock').",
         )
-    value = mix["value"].to_numpy(dtype=float)
+    value = mix["value"].to_numpy(dtype=float, copy=True)
     hidden = pd.isna(value)
     short = max(float(total.iloc[0]) - float(value[~hidden].sum()), 0.0)
     value[hidden] = short / max(int(hidden.sum()), 1)
@@ -259,7 +259,8 @@ def _lent(shares: pd.DataFrame, totals: pd.DataFrame, region: pd.Series, name: s
 
 
 def _rows(both: pd.DataFrame, ages: str) -> pd.DataFrame:
-    rows = both.assign(children=both["share"] * both["children"], ages=ages)
+    # A share of a whole number is whole again but for the last bit.
+    rows = both.assign(children=(both["share"] * both["children"]).round(9), ages=ages)
     return rows[["area_code", "year", "age_band", "children", "ages"]]
 
 
