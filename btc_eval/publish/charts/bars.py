@@ -75,7 +75,7 @@ class Bars:
                 "own": not self.highlight or str(name) == self.highlight,
                 "from": float(low),
                 "to": float(high),
-                "reach": float(low if value < 0 else high),
+                "reach": max(float(high), 0.0),
             }
             for k, (name, value, low, high) in enumerate(ends)
             if pd.notna(value)
@@ -83,7 +83,7 @@ class Bars:
         share = str(self.form) == Format.SHARE.value
         x = alt.X(
             "length:Q",
-            scale=alt.Scale(domain=[scale[0] * (1.3 if scale[0] < 0 else 1.0), scale[-1] * 1.12], nice=False),
+            scale=alt.Scale(domain=[scale[0], max(scale[-1] * 1.12, -scale[0] * 0.25)], nice=False),
             axis=alt.Axis(title=None, values=scale, format=".0%" if share else number_format(scale), grid=True),
         )
         y = alt.Y("y:Q", scale=None, axis=None)
@@ -104,8 +104,8 @@ class Bars:
         rule = {"x": _at(x, "from"), "x2": alt.X2("to:Q"), "y": y}
         # Dark on light beside the bar, light on dark over it: a line with an edge of the other shade.
         return [
-            bars.mark_rule(strokeWidth=5, color=style.PAPER, strokeCap="butt").encode(**rule),
-            bars.mark_rule(strokeWidth=2, color=style.INK, strokeCap="butt").encode(**rule),
+            bars.mark_rule(strokeWidth=4, color=style.PAPER, strokeCap="butt").encode(**rule),
+            bars.mark_rule(strokeWidth=1.75, color=style.INK, strokeCap="butt").encode(**rule),
         ]
 
     def _reference(self, x: alt.X, height: float) -> list[alt.Chart]:
@@ -126,17 +126,9 @@ class Bars:
 def _words(bars: alt.Chart, x: alt.X, y: alt.Y, **look: Any) -> list[alt.Chart]:
     """Return the names above their bars and the values at their ends; first as a ground, where a rule passes behind."""
     names = bars.mark_text(align="left", baseline="bottom", dy=-_BAR / 2 - 2, **look)
-    right = bars.transform_filter("datum.length >= 0").mark_text(
-        align="left", baseline="middle", dx=6, fontWeight=700, **look
-    )
-    left = bars.transform_filter("datum.length < 0").mark_text(
-        align="right", baseline="middle", dx=-6, fontWeight=700, **look
-    )
-    end = _at(x, "reach")
-    return [
-        names.encode(x=alt.value(0), y=y, text="name:N"),
-        *(side.encode(x=end, y=y, text="said:N") for side in (right, left)),
-    ]
+    # To the right of bar and interval, also of a bar that lies to the left: the names have the left edge.
+    values = bars.mark_text(align="left", baseline="middle", dx=6, fontWeight=700, **look)
+    return [names.encode(x=alt.value(0), y=y, text="name:N"), values.encode(x=_at(x, "reach"), y=y, text="said:N")]
 
 
 def _at(x: alt.X, field: str) -> alt.X:

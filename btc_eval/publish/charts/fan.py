@@ -131,16 +131,17 @@ class Fan:
     def _labels(
         self, frame: pd.DataFrame, clock: Clock, scale: list[float], top: float, height: float
     ) -> list[alt.Chart]:
-        last = frame.dropna(subset=[self.middle]).iloc[-1]
-        when = clock.iso(last[self.x])
+        ahead = frame.dropna(subset=[self.middle])
+        # A row taken by itself would turn the years into fractions; the column keeps them whole.
+        last, when = ahead.iloc[-1], clock.iso(ahead[self.x].iloc[-1])
         ends = [(0, self.middle_label, when, float(last[self.middle]))]
         # Each band is named at its upper edge; the lower edges mirror them.
         ends += [(0, words, when, float(last[high])) for _, high, words in self.bands]
         layers = end_labels(ends, clock, scale, top=top, height=height)
         counted = frame.dropna(subset=[self.observed])
         if len(counted):
-            first = counted.iloc[0]
-            row = {"when": clock.iso(first[self.x]), "at": float(first[self.observed]), "words": self.observed_label}
+            first = {"when": clock.iso(counted[self.x].iloc[0]), "at": float(counted[self.observed].iloc[0])}
+            row = {**first, "words": self.observed_label}
             label = base.given([row]).mark_text(
                 align="left", baseline="bottom", dx=2, dy=-9, fontWeight=600, color=style.CHARCOAL
             )
