@@ -140,10 +140,11 @@ class Fan:
         layers = end_labels(ends, clock, scale, top=top, height=height)
         counted = frame.dropna(subset=[self.observed])
         if len(counted):
-            first = {"when": clock.iso(counted[self.x].iloc[0]), "at": float(counted[self.observed].iloc[0])}
-            row = {**first, "words": self.observed_label}
-            label = base.given([row]).mark_text(
-                align="left", baseline="bottom", dx=2, dy=-9, fontWeight=600, color=style.CHARCOAL
+            # Above the highest point there is no line to meet.
+            top_at = int(counted[self.observed].to_numpy(dtype=float).argmax())
+            peak = {"when": clock.iso(counted[self.x].iloc[top_at]), "at": float(counted[self.observed].iloc[top_at])}
+            label = base.given([{**peak, "words": self.observed_label}]).mark_text(
+                align="center", baseline="bottom", dy=-8, fontWeight=600, color=style.CHARCOAL
             )
             y = value_axis("at", scale, top=top, height=height)
             layers.append(label.encode(x=clock.encoding("when"), y=y, text="words:N"))
