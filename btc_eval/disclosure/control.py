@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from btc_eval.disclosure.beside import Rates, beside_hidden, put_rates
 from btc_eval.disclosure.policy import Policy
 from btc_eval.disclosure.policy import policy as named
 from btc_eval.disclosure.table import SafeTable, _release
@@ -27,6 +28,8 @@ def control(
     keys: Sequence[str],
     counts: str | Sequence[str] | None = None,
     totals: str | None = None,
+    rates: Rates | None = None,
+    n: int | str | None = None,
     papers: Papers | None = None,
     blanks: Mapping[str, str] | None = None,
     name: str = "table",
@@ -45,6 +48,13 @@ def control(
         Columns that count children, families or events; whole numbers of nought or more.
     totals
         The label that marks a total in the key columns, where the table has such rows.
+    rates
+        For each new column, its numerator, its denominator and per how many: `{"rate": ("n", "children", 10_000)}`.
+        Worked out from what is shown, so that it tells nothing that the counts do not.
+    n
+        Evidence for estimates: on how many children all rows rest, or the column that says it for each row. That
+        column is treated as a count. Beside a hidden count, and where fewer stand behind it than the policy lets be
+        shown, every other number of the row is hidden too.
     papers
         Provenance, sources and window, from the measure the table was made from.
     blanks
@@ -75,6 +85,8 @@ def control(
     rules = named(policy)
     key_columns = list(keys)
     count_columns = [counts] if isinstance(counts, str) else list(counts or [])
+    if isinstance(n, str) and n not in count_columns:
+        count_columns.append(n)
     reasons = dict(blanks or {})
     faults = _faults(table, rules, key_columns, count_columns, reasons, papers, name)
     if faults:
@@ -86,8 +98,12 @@ def control(
     for column in count_columns if rules.rounding_base > 1 else []:
         base = rules.rounding_base
         frame[column] = (np.floor(frame[column].astype(float) / base + 0.5) * base).astype("Int64")
-    for column in count_columns if len(suppressed) else []:
-        reasons.setdefault(column, _PRIMARY)
+    told = [*key_columns, *count_columns]
+    loose = [c for c in frame.columns if n is not None and c not in told and pd.api.types.is_numeric_dtype(frame[c])]
+    suppressed = pd.concat([suppressed, *beside_hidden(frame, rules, key_columns, count_columns, loose, n, name)])
+    suppressed = pd.concat([suppressed, *put_rates(frame, rates or {}, key_columns)], ignore_index=True)
+    for column, why in zip(suppressed["column"], suppressed["reason"]):
+        reasons.setdefault(str(column), str(why))
     return _release(
         frame=frame,
         policy=rules,

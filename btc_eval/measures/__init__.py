@@ -35,9 +35,11 @@ from btc_eval.measures.indicators import FOLLOWED_BY, watched
 from btc_eval.measures.journeys import Journeys, journeys
 from btc_eval.measures.monthly import MonthlySeries, monthly_referrals
 from btc_eval.measures.quality import ledger, published_totals, reconciled
+from btc_eval.measures.reach import Reach, reach
+from btc_eval.measures.report_rules import report_rule
 from btc_eval.measures.reported import reported_totals
 from btc_eval.measures.simulations import coverage, coverage_by_length
-from btc_eval.measures.supplied import demonstration, returns
+from btc_eval.measures.supplied import built_in, demonstration, made_up, returns
 from btc_eval.measures.wards import WardMonths, ward_referrals
 from btc_eval.measures.worked import Example, worked
 
@@ -68,6 +70,7 @@ __all__ = [
     "Landmark",
     "MonthlySeries",
     "Outcome",
+    "Reach",
     "TimeVarying",
     "WardMonths",
     "Washout",
@@ -75,6 +78,7 @@ __all__ = [
     "annual",
     "annual_of",
     "as_far",
+    "built_in",
     "care_flows",
     "changes",
     "cohort",
@@ -87,9 +91,12 @@ __all__ = [
     "happenings",
     "journeys",
     "ledger",
+    "made_up",
     "monthly_referrals",
     "published_totals",
+    "reach",
     "reconciled",
+    "report_rule",
     "reported_totals",
     "returns",
     "ward_referrals",

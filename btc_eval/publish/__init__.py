@@ -1,8 +1,8 @@
 """Floor 6: what a reader sees. Everything here takes a released table and nothing else.
 
 `quantity`, `quantities`, `sentence` and `paste` make the words; `figure`, `table` and `download` the exhibits;
-`finding` the record of what was found. `lines`, `counterfactual`, `strip`, `dates`, `bars`, `fan` and `facets` say
-how a figure is drawn.
+`finding` the record of what was found, `flow_diagram` how children were chosen. `lines`, `counterfactual`, `strip`,
+`dates`, `bars`, `fan`, `steps`, `points` and `facets` say how a figure is drawn.
 """
 
 from __future__ import annotations
@@ -14,12 +14,15 @@ from btc_eval.publish.charts.facets import Facets as facets
 from btc_eval.publish.charts.fan import Fan as fan
 from btc_eval.publish.charts.layout import Event
 from btc_eval.publish.charts.lines import Lines as lines
+from btc_eval.publish.charts.points import Points as points
+from btc_eval.publish.charts.steps import Steps as steps
 from btc_eval.publish.charts.strip import Strip as strip
 from btc_eval.publish.events import beyond, marks
 from btc_eval.publish.figures import download, figure
 from btc_eval.publish.findings import Finding, finding
+from btc_eval.publish.flow import flow_diagram
 from btc_eval.publish.formats import Format
-from btc_eval.publish.phrases import Phrase, paste, quantity, sentence
+from btc_eval.publish.phrases import Phrase, either, paste, quantity, sentence
 from btc_eval.publish.several import point, quantities, spans
 from btc_eval.publish.tables import table
 
@@ -33,18 +36,22 @@ __all__ = [
     "counterfactual",
     "dates",
     "download",
+    "either",
     "facets",
     "fan",
     "figure",
     "finding",
+    "flow_diagram",
     "lines",
     "marks",
     "paste",
     "point",
+    "points",
     "quantities",
     "quantity",
     "sentence",
     "spans",
+    "steps",
     "strip",
     "table",
 ]

@@ -1,0 +1,228 @@
+"""Several outcomes, one comparison each, told in one table: the plain one beside the fair one, differences first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from btc_eval.cohort.comparable import MINIMUM, Comparable, comparable
+from btc_eval.cohort.compare import Comparison, compare
+from btc_eval.cohort.effect_result import Effect
+from btc_eval.cohort.frames import frame_of
+from btc_eval.cohort.subgroups import Subgroups
+from btc_eval.errors import RefusedError, UsageError
+from btc_eval.inference.multiplicity import holm
+
+DOOR = "cohort.compare_each"
+#: To how many places estimates are told: enough to read, too few to work out the counts behind them.
+PLACES = 4
+FIFTHS = ("lowest fifth", "second", "third", "fourth", "highest fifth")
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Comparisons of several outcomes.
+
+    Parameters
+    ----------
+    comparisons
+        By outcome, as `cohort.compare` found them.
+    cohorts
+        By outcome, what was compared: see `Comparable`.
+    left_out
+        outcome, reason: outcomes that could not be compared.
+    """
+
+    comparisons: Mapping[str, Comparison] = field(repr=False)
+    cohorts: Mapping[str, Comparable] = field(repr=False)
+    left_out: pd.DataFrame
+
+    def tidy(self) -> pd.DataFrame:
+        """What was the effect on each outcome?
+
+        Returns
+        -------
+        DataFrame
+            One row an outcome and analysis ("as counted", "made alike"): outcome, analysis, treated, control (rows),
+            treated_events, control_events, difference, difference_low, difference_high (of risks), ratio, ratio_low,
+            ratio_high, p_value (of the difference), p_adjusted (Holm, over the outcomes of an analysis).
+        """
+        rows = []
+        for outcome, found in self.comparisons.items():
+            for analysis, part in (("as counted", found.crude), ("made alike", found.adjusted)):
+                rows.append({"outcome": outcome, "analysis": analysis, **_told(found.crude, part)})
+        table = pd.DataFrame(rows)
+        table["p_adjusted"] = np.nan
+        for analysis in table["analysis"].unique():
+            here = (table["analysis"] == analysis) & table["p_value"].notna()
+            table.loc[here, "p_adjusted"] = holm(table.loc[here, "p_value"].to_numpy(dtype=float))
+        return table
+
+    def of(self, outcome: str) -> Comparison:
+        """Return one comparison, with its balance, overlap, sizes and checks."""
+        if outcome not in self.comparisons:
+            raise UsageError(f"{DOOR}: no outcome {outcome!r}; there are {', '.join(self.comparisons)}.")
+        return self.comparisons[outcome]
+
+    def love(self, outcome: str, *, most: int = 12) -> pd.DataFrame:
+        """How alike are the groups?
+
+        Returns
+        -------
+        DataFrame
+            term, sample ("as counted", "made alike"), smd (size of the standardised difference), n (rows). The `most`
+            covariates that differ most, before or after, the worst before first.
+        """
+        found = self.of(outcome)
+        size = found.balance[["smd_before", "smd_after"]].abs().fillna(0.0)
+        chosen = size.max(axis=1).nlargest(most).index
+        table = size.loc[chosen].sort_values("smd_before", ascending=False).round(PLACES)
+        parts = [
+            pd.DataFrame(
+                {"term": found.balance.loc[table.index, "term"].map(_words), "sample": words, "smd": table[when]}
+            )
+            for when, words in (("smd_before", "as counted"), ("smd_after", "made alike"))
+        ]
+        return pd.concat(parts, ignore_index=True).assign(n=int(found.sizes["rows"].sum()))
+
+    def overlap(self, outcome: str) -> pd.DataFrame:
+        """Did both groups have a chance of being reached? By fifths of that chance: fifth, treated, control."""
+        groups = self.of(outcome).groups
+        chance = getattr(groups, "propensity", None)
+        if chance is None or not len(chance):
+            raise UsageError(f"{DOOR}: overlap is shown where a chance of treatment was estimated, design='weight'.")
+        fifth = np.minimum((chance.rank(method="first", pct=True) * 5 - 1e-9).astype(int).to_numpy(), 4)
+        treated = np.asarray(groups.treated, dtype=bool)  # type: ignore[union-attr]
+        counts = [[int((arm & (fifth == k)).sum()) for arm in (treated, ~treated)] for k in range(len(FIFTHS))]
+        return pd.DataFrame(counts, columns=["treated", "control"]).assign(fifth=FIFTHS)[
+            ["fifth", "treated", "control"]
+        ]
+
+    def sizes(self, outcome: str) -> pd.DataFrame:
+        """How much are the rows worth after weighting? group, rows, effective (whole rows)."""
+        table = self.of(outcome).sizes[["group", "rows", "effective"]]
+        return table.assign(effective=table["effective"].round().astype("int64"))
+
+    def weights(self, outcome: str) -> pd.Series[Any]:
+        """Return what each row of the outcome's frame counts for."""
+        groups = self.of(outcome).groups
+        if groups is None:
+            raise UsageError(f"{DOOR}: this design gives rows no weights.")
+        return groups.weights
+
+    def strength(self, outcome: str) -> pd.DataFrame:
+        """How strong must an unmeasured cause be to explain the fair ratio? point, limit (E-values), n (rows)."""
+        found = self.of(outcome)
+        if found.evalue is None:
+            raise UsageError(f"{DOOR}: there is no ratio of {outcome!r} from which to work out an E-value.")
+        row = {"outcome": outcome, "point": found.evalue.point, "limit": found.evalue.limit}
+        return pd.DataFrame([{**row, "n": int(found.sizes["rows"].sum())}]).round(PLACES)
+
+    def checks(self, outcome: str) -> pd.DataFrame:
+        """What speaks for and against it? check, verdict (in words)."""
+        return pd.DataFrame([(c.name, c.verdict.value) for c in self.of(outcome).checks], columns=["check", "verdict"])
+
+
+def compare_each(
+    followed: Mapping[str, Any],
+    *,
+    covariates: Sequence[str],
+    treatment: str = "exposed",
+    event: str = "event",
+    cluster: str | None = "family",
+    minimum: int = MINIMUM,
+    conf_level: float = 0.95,
+) -> Several:
+    """Did those who were reached fare differently from others like them, outcome by outcome?
+
+    Parameters
+    ----------
+    followed
+        By the outcome's words, a frame with one row a child at risk of it.
+    covariates, treatment, cluster, conf_level
+        As in `cohort.compare`. Covariates are made fit first: see `cohort.comparable`.
+    event
+        Column of codes: 1 the outcome happened in time, anything else that it did not.
+    minimum
+        Fewest children of a level in each arm; an outcome with fewer in an arm is left out.
+
+    Returns
+    -------
+    Several
+
+    Raises
+    ------
+    UsageError
+        Where no outcome can be compared.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> people = pd.DataFrame({"exposed": [1, 1, 0] * 20, "poor": [1, 0, 1, 0, 1] * 12})
+    >>> people["event"] = [0, 1, 2, 0, 0, 1] * 10
+    >>> found = compare_each({"Taken into care": people}, covariates=["poor"], cluster=None)
+    >>> found.tidy()[["analysis", "treated", "treated_events"]].values.tolist()
+    [['as counted', 40, 10], ['made alike', 40, 10]]
+    """
+    comparisons, cohorts, left = {}, {}, []
+    for outcome, given in followed.items():
+        frame = frame_of(given).reset_index(drop=True)
+        frame = frame.assign(
+            happened=(frame[event] == 1).astype("int64"), **{treatment: frame[treatment].astype("int64")}
+        )
+        arms = frame.groupby(treatment).size()
+        if len(arms) < 2 or arms.min() < minimum:
+            left.append((outcome, f"fewer than {minimum} children in an arm"))
+            continue
+        try:
+            fit = comparable(frame, treatment=treatment, covariates=covariates, minimum=minimum)
+            comparisons[outcome] = compare(
+                fit.frame, outcome="happened", treatment=treatment, covariates=fit.covariates, cluster=cluster,
+                conf_level=conf_level,
+            )  # fmt: skip
+            cohorts[outcome] = fit
+        except RefusedError as error:
+            left.append((outcome, f"not estimable: {error.refusals[0].allowed} is needed"))
+    if not comparisons:
+        raise UsageError(f"{DOOR}: no outcome can be compared: " + "; ".join(f"{name}: {why}" for name, why in left))
+    return Several(comparisons, cohorts, pd.DataFrame(left, columns=["outcome", "reason"]))
+
+
+def by_group(found: Subgroups, frame: pd.DataFrame, *, treatment: str, outcome: str) -> pd.DataFrame:
+    """For whom? The table of subgroups with the children and events behind each row.
+
+    Returns
+    -------
+    DataFrame
+        by, group, treated, control (children), treated_events, control_events, estimate, conf_low, conf_high, p_value,
+        p_adjusted.
+    """
+    rows = []
+    for line in found.table.to_dict("records"):
+        column = frame[line["by"]]
+        here = column.isna() if line["group"] == "not recorded" else column.astype("str") == line["group"]
+        arms = {name: frame[here & (frame[treatment] == code)] for name, code in (("treated", 1), ("control", 0))}
+        told = {"by": line["by"], "group": line["group"], **{name: len(part) for name, part in arms.items()}}
+        told |= {f"{name}_events": int((part[outcome] == 1).sum()) for name, part in arms.items()}
+        numbers = {name: line[name] for name in ("estimate", "conf_low", "conf_high", "p_value", "p_adjusted")}
+        rows.append(told | {name: round(float(value), PLACES) for name, value in numbers.items()})
+    return pd.DataFrame(rows)
+
+
+def _words(term: str) -> str:
+    """Say a term of the balance in words: "age_band_1 to 4 years" → "age band 1 to 4 years"."""
+    return "chance of being reached" if term == "distance" else term.replace("_", " ")
+
+
+def _told(crude: Effect, part: Effect) -> dict[str, Any]:
+    events, rows = crude.events, crude.rows
+    told: dict[str, Any] = {"treated": rows[1], "control": rows[0]}
+    told |= {"treated_events": round(events[1]), "control_events": round(events[0])}
+    for name in ("difference", "ratio"):
+        for column, end in (("estimate", ""), ("conf_low", "_low"), ("conf_high", "_high")):
+            told[f"{name}{end}"] = round(part.value(f"risk_{name}", column), PLACES)
+    return told | {"p_value": part.value("risk_difference", "p_value")}
