@@ -22,7 +22,7 @@ from btc_eval.cohort.mean_events import MeanEvents, mean_events
 from btc_eval.cohort.rate_ratio import RateModel, rate_ratio
 from btc_eval.cohort.restricted_mean import RestrictedMean, restricted_mean
 from btc_eval.cohort.selection import selection
-from btc_eval.cohort.several import Several, by_group, compare_each
+from btc_eval.cohort.several import BLANKS, Groups, Several, compare_each
 from btc_eval.cohort.standardised_rates import StandardisedRates, standardised_rates
 from btc_eval.cohort.state_probabilities import state_probabilities
 from btc_eval.cohort.state_result import StateProbabilities
@@ -31,6 +31,7 @@ from btc_eval.cohort.survival import Survival, survival
 from btc_eval.cohort.weighting import Weighting, weight
 
 __all__ = [
+    "BLANKS",
     "BiasAnalysis",
     "Bootstrap",
     "Coarsened",
@@ -42,6 +43,7 @@ __all__ = [
     "Effect",
     "EventRates",
     "FineGrayModel",
+    "Groups",
     "LogRankTest",
     "Match",
     "MeanEvents",
@@ -55,7 +57,6 @@ __all__ = [
     "Weighting",
     "bias_analysis",
     "bootstrap",
-    "by_group",
     "coarse",
     "coarsened_exact",
     "comparable",

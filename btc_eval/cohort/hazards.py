@@ -99,7 +99,7 @@ def mean_days(frame: pd.DataFrame, *, until: int, exposure: str = "exposed", clu
     found = restricted_mean(plain, duration="duration", event="_event", group="_arm", cluster=cluster, until=until)
     table, gap = found.tidy(), found.difference(reference=0)
     free = table[table["event"] == 0].set_index("group")
-    lines = {"treated": (free.loc[1], arms[1]), "control": (free.loc[0], arms[0])}
+    lines: dict[str, tuple[Any, Any]] = {"treated": (free.loc[1], arms[1]), "control": (free.loc[0], arms[0])}
     lines["difference"] = (gap[gap["event"] == 0].iloc[0], len(plain))
     rows: list[dict[str, Any]] = [
         {"group": name, **{c: np.round(float(line[c]), 2) for c in ("estimate", "conf_low", "conf_high")}, "n": int(n)}

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from btc_eval.cohort.bias import bias_analysis
 from btc_eval.cohort.comparable import MINIMUM, Comparable, comparable
 from btc_eval.cohort.compare import Comparison, compare
 from btc_eval.cohort.effect_result import Effect
 from btc_eval.cohort.frames import frame_of
-from btc_eval.cohort.subgroups import Subgroups
+from btc_eval.cohort.subgroups import subgroups
 from btc_eval.errors import RefusedError, UsageError
 from btc_eval.inference.multiplicity import holm
 
@@ -21,6 +22,33 @@ DOOR = "cohort.compare_each"
 #: To how many places estimates are told: enough to read, too few to work out the counts behind them.
 PLACES = 4
 FIFTHS = ("lowest fifth", "second", "third", "fourth", "highest fifth")
+
+
+#: Why numbers of `Several.tidy` may be empty.
+BLANKS = dict.fromkeys(
+    ("difference_low", "difference_high", "ratio", "ratio_low", "ratio_high", "p_value", "p_adjusted"),
+    "nobody in one of the groups had it",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Effects by group.
+
+    Parameters
+    ----------
+    table
+        by, group, treated, control (children), treated_events, control_events, difference, difference_low,
+        difference_high (percentage points), p_value, p_adjusted (over all rows).
+    left_out
+        by, group, reason: groups that were not estimated.
+    tests
+        by, statistic, degrees, p_value, p_adjusted: do the groups of a column differ?
+    """
+
+    table: pd.DataFrame
+    left_out: pd.DataFrame
+    tests: pd.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +61,21 @@ class Several:
         By outcome, as `cohort.compare` found them.
     cohorts
         By outcome, what was compared: see `Comparable`.
+    followed
+        By outcome, the same children before their covariates were made fit.
     left_out
         outcome, reason: outcomes that could not be compared.
+    treatment, cluster, minimum
+        As asked.
     """
 
     comparisons: Mapping[str, Comparison] = field(repr=False)
     cohorts: Mapping[str, Comparable] = field(repr=False)
+    followed: Mapping[str, pd.DataFrame] = field(repr=False)
     left_out: pd.DataFrame
+    treatment: str
+    cluster: str | None
+    minimum: int
 
     def tidy(self) -> pd.DataFrame:
         """What was the effect on each outcome?
@@ -48,8 +84,9 @@ class Several:
         -------
         DataFrame
             One row an outcome and analysis ("as counted", "made alike"): outcome, analysis, treated, control (rows),
-            treated_events, control_events, difference, difference_low, difference_high (of risks), ratio, ratio_low,
-            ratio_high, p_value (of the difference), p_adjusted (Holm, over the outcomes of an analysis).
+            treated_events, control_events, treated_share, control_share (risks), difference, difference_low,
+            difference_high (of risks, in percentage points), ratio, ratio_low, ratio_high, p_value (of the difference),
+            p_adjusted (Holm, over the outcomes of an analysis).
         """
         rows = []
         for outcome, found in self.comparisons.items():
@@ -122,6 +159,58 @@ class Several:
         row = {"outcome": outcome, "point": found.evalue.point, "limit": found.evalue.limit}
         return pd.DataFrame([{**row, "n": int(found.sizes["rows"].sum())}]).round(PLACES)
 
+    def bias(
+        self,
+        outcome: str,
+        *,
+        treated: Sequence[float] = (0.2, 0.4),
+        control: Sequence[float] = (0.2, 0.4),
+        strength: Sequence[float] = (2.0, 3.0),
+    ) -> pd.DataFrame:
+        """What would the fair ratio be, had an unmeasured cause been adjusted for? As `cohort.bias_analysis`.
+
+        Returns
+        -------
+        DataFrame
+            prevalence_treated, prevalence_control, strength, ratio, ratio_low, ratio_high, n (rows): pairs of
+            prevalences that are equal, which change nothing, are left out.
+        """
+        found = self.of(outcome)
+        ends = [found.adjusted.value("risk_ratio", column) for column in ("estimate", "conf_low", "conf_high")]
+        analysis = bias_analysis(*ends, prevalence_treated=treated, prevalence_control=control, strength=strength)
+        table = analysis.tidy().rename(
+            columns={"risk_ratio": "ratio", "conf_low": "ratio_low", "conf_high": "ratio_high"}
+        )
+        table = table[table["prevalence_treated"] != table["prevalence_control"]].reset_index(drop=True)
+        chosen = ["prevalence_treated", "prevalence_control", "strength", "ratio", "ratio_low", "ratio_high"]
+        return table[chosen].round(PLACES).assign(n=int(found.sizes["rows"].sum()))
+
+    def groups(
+        self, outcome: str, *, by: Sequence[str], covariates: Sequence[str], names: Mapping[str, str] | None = None
+    ) -> Groups:
+        """For whom? The fair difference in each group, with p-values that allow for looking at several.
+
+        Parameters
+        ----------
+        by
+            Columns whose values are the groups, as they were before rare levels were joined.
+        covariates
+            What is made alike within a group; fewer than for all, since groups are smaller.
+        names
+            Words for the columns of `by`.
+        """
+        fit, raw = self.cohorts[outcome], self.followed[outcome]
+        frame = fit.frame.assign(**{column: raw[column].array for column in by})
+        kept = [name for name in covariates if name in fit.covariates]
+        found = subgroups(
+            frame, outcome="happened", treatment=self.treatment, by=by, covariates=kept, cluster=self.cluster,
+            minimum=self.minimum,
+        )  # fmt: skip
+        rows = [_group_row(line, frame, self.treatment) for line in found.table.to_dict("records")]
+        words = dict(names or {})
+        table, left = pd.DataFrame(rows).replace({"by": words}), found.left_out.replace({"by": words})
+        return Groups(table, left, found.tests.replace({"by": words}))
+
     def checks(self, outcome: str) -> pd.DataFrame:
         """What speaks for and against it? check, verdict (in words)."""
         return pd.DataFrame([(c.name, c.verdict.value) for c in self.of(outcome).checks], columns=["check", "verdict"])
@@ -168,7 +257,7 @@ def compare_each(
     >>> found.tidy()[["analysis", "treated", "treated_events"]].values.tolist()
     [['as counted', 40, 10], ['made alike', 40, 10]]
     """
-    comparisons, cohorts, left = {}, {}, []
+    comparisons, cohorts, kept, left = {}, {}, {}, []
     for outcome, given in followed.items():
         frame = frame_of(given).reset_index(drop=True)
         frame = frame.assign(
@@ -184,33 +273,13 @@ def compare_each(
                 fit.frame, outcome="happened", treatment=treatment, covariates=fit.covariates, cluster=cluster,
                 conf_level=conf_level,
             )  # fmt: skip
-            cohorts[outcome] = fit
+            cohorts[outcome], kept[outcome] = fit, frame
         except RefusedError as error:
             left.append((outcome, f"not estimable: {error.refusals[0].allowed} is needed"))
     if not comparisons:
         raise UsageError(f"{DOOR}: no outcome can be compared: " + "; ".join(f"{name}: {why}" for name, why in left))
-    return Several(comparisons, cohorts, pd.DataFrame(left, columns=["outcome", "reason"]))
-
-
-def by_group(found: Subgroups, frame: pd.DataFrame, *, treatment: str, outcome: str) -> pd.DataFrame:
-    """For whom? The table of subgroups with the children and events behind each row.
-
-    Returns
-    -------
-    DataFrame
-        by, group, treated, control (children), treated_events, control_events, estimate, conf_low, conf_high, p_value,
-        p_adjusted.
-    """
-    rows = []
-    for line in found.table.to_dict("records"):
-        column = frame[line["by"]]
-        here = column.isna() if line["group"] == "not recorded" else column.astype("str") == line["group"]
-        arms = {name: frame[here & (frame[treatment] == code)] for name, code in (("treated", 1), ("control", 0))}
-        told = {"by": line["by"], "group": line["group"], **{name: len(part) for name, part in arms.items()}}
-        told |= {f"{name}_events": int((part[outcome] == 1).sum()) for name, part in arms.items()}
-        numbers = {name: line[name] for name in ("estimate", "conf_low", "conf_high", "p_value", "p_adjusted")}
-        rows.append(told | {name: round(float(value), PLACES) for name, value in numbers.items()})
-    return pd.DataFrame(rows)
+    told = pd.DataFrame(left, columns=["outcome", "reason"])
+    return Several(comparisons, cohorts, kept, told, treatment, cluster, minimum)
 
 
 def _words(term: str) -> str:
@@ -222,7 +291,21 @@ def _told(crude: Effect, part: Effect) -> dict[str, Any]:
     events, rows = crude.events, crude.rows
     told: dict[str, Any] = {"treated": rows[1], "control": rows[0]}
     told |= {"treated_events": round(events[1]), "control_events": round(events[0])}
-    for name in ("difference", "ratio"):
-        for column, end in (("estimate", ""), ("conf_low", "_low"), ("conf_high", "_high")):
-            told[f"{name}{end}"] = round(part.value(f"risk_{name}", column), PLACES)
+    told |= {f"{arm}_share": round(part.value(f"risk_{arm}"), PLACES - 1) for arm in ("treated", "control")}
+    for name, times in (("difference", 100.0), ("ratio", 1.0)):
+        for column, end in _ENDS:
+            told[f"{name}{end}"] = round(times * part.value(f"risk_{name}", column), PLACES - (2 if times > 1 else 0))
     return told | {"p_value": part.value("risk_difference", "p_value")}
+
+
+def _group_row(line: dict[Any, Any], frame: pd.DataFrame, treatment: str) -> dict[str, Any]:
+    column = frame[line["by"]]
+    here = column.isna() if line["group"] == "not recorded" else column.astype("str") == line["group"]
+    arms = {name: frame[here & (frame[treatment] == code)] for name, code in (("treated", 1), ("control", 0))}
+    told = {"by": line["by"], "group": line["group"], **{name: len(part) for name, part in arms.items()}}
+    told |= {f"{name}_events": int(part["happened"].sum()) for name, part in arms.items()}
+    told |= {f"difference{end}": round(100 * float(line[column]), PLACES - 2) for column, end in _ENDS}
+    return told | {name: float(line[name]) for name in ("p_value", "p_adjusted")}
+
+
+_ENDS = (("estimate", ""), ("conf_low", "_low"), ("conf_high", "_high"))

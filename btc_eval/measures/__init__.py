@@ -35,8 +35,8 @@ from btc_eval.measures.indicators import FOLLOWED_BY, watched
 from btc_eval.measures.journeys import Journeys, journeys
 from btc_eval.measures.monthly import MonthlySeries, monthly_referrals
 from btc_eval.measures.quality import ledger, published_totals, reconciled
-from btc_eval.measures.reach import Reach, reach
-from btc_eval.measures.report_rules import report_rule
+from btc_eval.measures.reach import GROUP_WORDS, Reach, reach
+from btc_eval.measures.report_rules import COMPARED_ON, ReportCohorts, report_cohorts, report_rule
 from btc_eval.measures.reported import reported_totals
 from btc_eval.measures.simulations import coverage, coverage_by_length
 from btc_eval.measures.supplied import built_in, demonstration, made_up, returns
@@ -44,8 +44,10 @@ from btc_eval.measures.wards import WardMonths, ward_referrals
 from btc_eval.measures.worked import Example, worked
 
 __all__ = [
+    "COMPARED_ON",
     "DEFINITIONS",
     "FOLLOWED_BY",
+    "GROUP_WORDS",
     "MISSING_EPISODES",
     "PLAN_TO_CARE",
     "RE_REFERRALS",
@@ -71,6 +73,7 @@ __all__ = [
     "MonthlySeries",
     "Outcome",
     "Reach",
+    "ReportCohorts",
     "TimeVarying",
     "WardMonths",
     "Washout",
@@ -96,6 +99,7 @@ __all__ = [
     "published_totals",
     "reach",
     "reconciled",
+    "report_cohorts",
     "report_rule",
     "reported_totals",
     "returns",

@@ -3,15 +3,16 @@
 Definitions
 -----------
 A child was **in need in the year** that was in need on a day of it (see `measures.cases`). A child was **reached**
-that was on the register, itself or with its family, on a day of it. What is said of a child (age, ward, need, troubles of a
-parent) is what was known on the first day of the year on which it was in need. A family is in a group with each child
-that is, and once.
+that was on the register, itself or with its family, on a day of it. What is said of a child (age, ward, need, troubles
+of a parent) is what was known on the first day of the year on which it was in need. A family is in a group with each
+child that is, and once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,7 +29,7 @@ from btc_eval.measures.people import people
 from btc_eval.records.statutory import StatutoryRecords
 
 #: What children are told apart by, with its words; each a column of what is known of a child.
-GROUPS = {
+GROUP_WORDS = {
     "age_band": "Age",
     "sex": "Sex",
     "disabled": "Disability",
@@ -53,7 +54,7 @@ class Reach:
     year
         The year, by the 31 March on which it ends.
     children
-        One row a child in need in the year: `child_id`, `family`, the columns of `GROUPS`, `reached`.
+        One row a child in need in the year: `child_id`, `family`, the columns of `GROUP_WORDS`, `reached`.
     register
         One row a child and project on the register in the year: `child_id`, `family`, `project`, `in_need`.
     papers
@@ -103,7 +104,7 @@ class Reach:
         Parameters
         ----------
         *columns
-            Of `GROUPS`.
+            Of `GROUP_WORDS`.
         least
             Groups in which fewer children than this were reached, or were not, or with fewer than twice as many
             children, are counted together until none is. So no small number is in the table, and none can be worked
@@ -117,18 +118,18 @@ class Reach:
         Raises
         ------
         RefusedError
-            For a column that is not one of `GROUPS`.
+            For a column that is not one of `GROUP_WORDS`.
         """
-        odd = [name for name in columns if name not in GROUPS]
+        odd = [name for name in columns if name not in GROUP_WORDS]
         if odd:
-            raise refuse("reach.by", "columns", found=", ".join(odd), allowed=", ".join(GROUPS), do="Name some.")
+            raise refuse("reach.by", "columns", found=", ".join(odd), allowed=", ".join(GROUP_WORDS), do="Name some.")
         parts = [self._by(name, least) for name in columns]
         return pd.concat(parts, ignore_index=True)
 
     def _by(self, column: str, least: int) -> pd.DataFrame:
         labels = said(self.children[column])
         order = [name for name in labels.cat.categories if (labels == name).any()]
-        rows = [{"by": GROUPS[column], "group": name, **_counts(self.children[labels == name])} for name in order]
+        rows = [{"by": GROUP_WORDS[column], "group": name, **_counts(self.children[labels == name])} for name in order]
         small = [row["group"] for row in rows if _small(row["in_need"], row["reached"], least)]
         while small and len(small) < len(rows):
             pooled = self.children[labels.isin(small)]
@@ -139,7 +140,7 @@ class Reach:
         kept = [row for row in rows if row["group"] not in small]
         if small:
             name = " or ".join(name for name in order if name in small) if len(small) < 3 else TOGETHER
-            kept.append({"by": GROUPS[column], "group": name, **_counts(self.children[labels.isin(small)])})
+            kept.append({"by": GROUP_WORDS[column], "group": name, **_counts(self.children[labels.isin(small)])})
         return pd.DataFrame(kept, columns=["by", "group", *_COUNTED])
 
 
@@ -204,7 +205,7 @@ def reach(records: StatutoryRecords, year: int | None = None) -> Reach:
     register["in_need"] = register["child_id"].isin(known["child_id"])
     papers = records.papers(*(name for name in _TABLES if name in records.tables))
     window = Papers(papers.provenance, papers.sources, f"{chosen - 1}-04", f"{chosen}-03")
-    return Reach(chosen, known[["child_id", "family", *GROUPS, "reached"]], register, window)
+    return Reach(chosen, known[["child_id", "family", *GROUP_WORDS, "reached"]], register, window)
 
 
 #: Only so that what is known of a child is made as for every cohort: all that is held, once for each child.
@@ -242,7 +243,7 @@ def _small(whole: int, part: int, least: int) -> bool:
     return whole < 2 * least or 0 < part < least or 0 < whole - part < least
 
 
-def _projects() -> list[programme.Project]:
+def _projects() -> list[Any]:
     return list(programme.projects())
 
 

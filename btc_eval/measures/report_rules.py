@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pandas as pd
 
 from btc_eval.errors import refuse
+from btc_eval.estimates import Papers
+from btc_eval.measures.cohort import cohort
+from btc_eval.measures.cohort_result import Cohort
 from btc_eval.measures.cohort_rule import (
     ENDINGS,
     PLAN_TO_CARE,
@@ -33,6 +38,21 @@ WITHIN_A_YEAR = (
 STEPPED_DOWN_IN_A_YEAR = Outcome("stepped_down", "stepped down", ("start of care", *ENDINGS), within_years=1)
 OPENED_AGAIN = Outcome("opened_again", "referral", ENDINGS, within_years=1)
 LOOKED_AFTER = Outcome("care", "start of care", ENDINGS)
+
+#: In words, the outcomes of children referred, in the order in which the page tells them; then of the other cohorts.
+REFERRED_WORDS = {
+    "Referred again": "re_referral",
+    "Became a child in need": "child_in_need",
+    "Put on a protection plan": "protection_plan",
+    "Started to be looked after": "looked_after",
+}
+PLANNED_WORDS, CLOSED_WORDS = "On a plan: plan ended, not in care", "Case closed: referred again"
+
+#: What groups are made alike on: known on the day of entry, and recorded for nearly every child.
+COMPARED_ON = (
+    "age_band", "sex", "ethnicity_group", "disabled", "need", "source_group", "locality", "deprivation",
+    "prior_referrals", "prior_plan", "prior_care", "early_help_before", "disadvantage",
+)  # fmt: skip
 
 
 def report_rule(which: str, records: StatutoryRecords) -> CohortRule:
@@ -74,23 +94,58 @@ def report_rule(which: str, records: StatutoryRecords) -> CohortRule:
             f"cohort {which!r}", "returns", found=f"a last return for the year {year}",
             allowed="returns that reach a year beyond the first entries", do="Supply a later year.",
         )  # fmt: skip
-    days = {"first": BEGAN, "last": f"{last.date()}", "cut_off": f"{end.date()}"}
+    entry, until = f"{last.date()}", f"{end.date()}"
     if which == "referred":
         return CohortRule(
-            name="children referred, for the first time in a year", entry="referral", **days,
-            washout=(Washout("referral", WASHOUT_DAYS),), exposure=Landmark(LANDMARK_DAYS),
+            name="children referred, for the first time in a year", entry="referral", first=BEGAN, last=entry,
+            cut_off=until, washout=(Washout("referral", WASHOUT_DAYS),), exposure=Landmark(LANDMARK_DAYS),
             outcomes=(*WITHIN_A_YEAR, LOOKED_AFTER),
         )  # fmt: skip
     if which == "on a plan":
         return CohortRule(
-            name="children on a protection plan", entry="protection plan", **days, exposure=Landmark(LANDMARK_DAYS),
-            outcomes=(STEPPED_DOWN_IN_A_YEAR,),
+            name="children on a protection plan", entry="protection plan", first=BEGAN, last=entry, cut_off=until,
+            exposure=Landmark(LANDMARK_DAYS), outcomes=(STEPPED_DOWN_IN_A_YEAR,),
         )  # fmt: skip
     if which == "closed":
         return CohortRule(
-            name="children whose case closed", entry="case closed", **days, exposure=AtIndex(), outcomes=(OPENED_AGAIN,)
-        )
+            name="children whose case closed", entry="case closed", first=BEGAN, last=entry, cut_off=until,
+            exposure=AtIndex(), outcomes=(OPENED_AGAIN,),
+        )  # fmt: skip
     return CohortRule(
-        name="children on a protection plan, while it lasts", entry="protection plan", which="every", **days,
-        exposure=TimeVarying(), outcomes=(PLAN_TO_CARE,),
+        name="children on a protection plan, while it lasts", entry="protection plan", first=BEGAN, last=entry,
+        cut_off=until, which="every", exposure=TimeVarying(), outcomes=(PLAN_TO_CARE,),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReportCohorts:
+    """The cohorts of the report, each by its own rule: see `report_rule`. They hold children and are never shown."""
+
+    referred: Cohort
+    planned: Cohort
+    closed: Cohort
+
+    @property
+    def papers(self) -> Papers:
+        """Provenance, sources and window of all of them."""
+        return self.referred.papers.joined(self.planned.papers).joined(self.closed.papers)
+
+    def followed(self) -> dict[str, pd.DataFrame]:
+        """Who was at risk of what, and what came of them? By the outcome's words, ready for `cohort.compare_each`."""
+        told = {words: self.referred.follow_up(name) for words, name in REFERRED_WORDS.items()}
+        told[PLANNED_WORDS] = self.planned.follow_up(STEPPED_DOWN_IN_A_YEAR.name)
+        told[CLOSED_WORDS] = self.closed.follow_up(OPENED_AGAIN.name)
+        return told
+
+
+def report_cohorts(records: StatutoryRecords) -> ReportCohorts:
+    """Which children does the report follow, from referral, from a plan, and from the closing of a case?
+
+    Raises
+    ------
+    RefusedError
+        As `report_rule` and `measures.cohort`.
+    """
+    return ReportCohorts(
+        *(cohort(records, report_rule(which, records)) for which in ("referred", "on a plan", "closed"))
+    )

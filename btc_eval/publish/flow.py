@@ -51,7 +51,7 @@ def flow_diagram(
     groups = frame[frame["kind"] == _IN]
     if not frame["kind"].isin([_OUT, _IN]).all() or len(groups) < 2 or groups["n"].isna().any():
         raise refuse(
-            f"flow diagram {id}", "kind", found="lines that are neither left out nor compared, or a group without number",
+            f"flow diagram {id}", "kind", found="lines of another kind, or a group without number",
             allowed="left out, compared; two groups or more", do="Make the table with cohort.selection and release it.",
         )  # fmt: skip
     words = parts.title_words(worded(title, f"flow diagram {id}, title"), papers)
@@ -67,13 +67,12 @@ def flow_diagram(
         boxes.append(_out(_said(released, line["n"], index), str(line["reason"])))
         if pd.isna(line["n"]) or line["n"] > 0:
             boxes.append(_box(f"{say(int(rest), 'count')} {unit} left"))
-    ends = "".join(
-        f'<li class="btc-flow-box btc-flow-end">{_said(released, line["n"], index)} {parts.text(str(line["reason"]))}</li>'
-        for index, line in groups.iterrows()
-    )
-    stamp = (
-        f'<p class="btc-flow-stamp" aria-hidden="true">{parts.text(parts.DEMONSTRATION)}</p>' if demonstration else ""
-    )
+    said = [
+        f"{_said(released, line['n'], index)} {parts.text(str(line['reason']))}" for index, line in groups.iterrows()
+    ]
+    ends = "".join(f'<li class="btc-flow-box btc-flow-end">{words}</li>' for words in said)
+    stamp = parts.text(parts.DEMONSTRATION) if demonstration else ""
+    stamp = stamp and f'<p class="btc-flow-stamp" aria-hidden="true">{stamp}</p>'
     shown = {"step": "Step", "kind": "What happened", "reason": "Who", "n": unit.capitalize()}
     cells = parts.grid(
         released, caption=words, columns=shown, formats={"step": "plain"}, row_header="reason", hide_caption=True

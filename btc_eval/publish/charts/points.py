@@ -45,6 +45,8 @@ class Points:
         Another value ruled down, dashed, with its words.
     share
         Whether values are shares, said in per cent.
+    hidden
+        What is said of a row without a value.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Points:
     none: tuple[float, str] | None = None
     mark: tuple[float, str] | None = None
     share: bool = False
+    hidden: str = "too few children to show"
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -88,11 +91,13 @@ class Points:
             ),
         )
         placed = self._placed(frame, names, top, tall)
-        heads = [{"words": name, "y": top + tall * k + _NAME - 4} for k, name in enumerate(names)]
+        shown = {one["name"] for one in placed}
+        said = {name: name if name in shown else f"{name}: {self.hidden}" for name in names}
+        heads = [{"words": said[name], "y": top + tall * k + _NAME - 4} for k, name in enumerate(names)]
         y = alt.Y("y:Q", scale=None, axis=None)
         titles = base.given(heads)
-        head = {"x": alt.value(0), "y": y, "text": "words:N"}
-        halo = {"stroke": style.PAPER, "strokeWidth": 5, "strokeJoin": "round", "fill": style.PAPER}
+        head: Any = {"x": alt.value(0), "y": y, "text": "words:N"}
+        halo: Any = {"stroke": style.PAPER, "strokeWidth": 5, "strokeJoin": "round", "fill": style.PAPER}
         layers = [
             *self._rules(x, top, height),
             *self._joined(placed, x, y),
@@ -135,17 +140,12 @@ class Points:
         form = ".1%" if self.share else ".2f"
         for which in range(len(self.order)):
             own = base.given([one for one in placed if one["which"] == which])
-            hollow = which < len(self.order) - 1
-            look = {
-                "filled": True,
-                "fill": style.PAPER if hollow else style.NAVY,
-                "stroke": style.NAVY,
-                "strokeWidth": 2,
-            }
+            fill = style.PAPER if which < len(self.order) - 1 else style.NAVY
+            look: Any = {"filled": True, "fill": fill, "stroke": style.NAVY, "strokeWidth": 2, "size": 90, "opacity": 1}
             tips = [alt.Tooltip("name:N", title="Row"), alt.Tooltip("series:N", title="Sample")]
             tips.append(alt.Tooltip("at:Q", title="Value", format=form))
             shape = _SHAPES[which % len(_SHAPES)]
-            layers.append(own.mark_point(shape=shape, size=90, opacity=1, **look).encode(x=x, y=y, tooltip=tips))
+            layers.append(own.mark_point(shape=shape, **look).encode(x=x, y=y, tooltip=tips))
         return layers
 
     def _rules(self, x: alt.X, top: float, height: float) -> list[alt.Chart]:

@@ -88,8 +88,7 @@ class Steps:
         scale = ticks(0.0, float(frame[[self.y, self.high]].astype(float).max().max()), zero=True)
         y = value_axis(self.y, scale, top=6, height=height)
         if self.share:
-            y = y.copy()
-            y.axis = alt.Axis(title=None, values=scale, format=_percent(scale), grid=True)
+            y = y.axis(title=None, values=scale, format=_percent(scale), grid=True)
         marks = [style.SERIES[k % len(style.SERIES)] for k in range(len(names))]
         colour = alt.Color(f"{self.series}:N", scale=alt.Scale(domain=names, range=[c for c, _ in marks]), legend=None)
         dash = alt.StrokeDash(
