@@ -110,7 +110,8 @@ def _fitted(
         column = column.astype("object").map({True: "yes", False: "no"})
     text = column.astype("object").where(~empty, NOT_KNOWN).astype("str")
     order = [*map(str, column.cat.categories)] if isinstance(column.dtype, pd.CategoricalDtype) else sorted({*text})
-    levels = [level for level in dict.fromkeys([*order, NOT_KNOWN]) if (text == level).any()]
+    ranked = [*(level for level in order if level != NOT_KNOWN), NOT_KNOWN]
+    levels = [level for level in dict.fromkeys(ranked) if (text == level).any()]
     few = {level: int(min((text[arm] == level).sum() for arm in (treated, ~treated))) for level in levels}
     joined = [level for level in levels if few[level] < minimum]
     while joined and len(joined) < len(levels) and _least(text.isin(joined), treated) < minimum:

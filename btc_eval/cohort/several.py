@@ -77,8 +77,13 @@ class Several:
     cluster: str | None
     minimum: int
 
-    def tidy(self) -> pd.DataFrame:
+    def tidy(self, *, least: int = 0) -> pd.DataFrame:
         """What was the effect on each outcome?
+
+        Parameters
+        ----------
+        least
+            Leave out outcomes that fewer children than this had in either group; p-values still allow for them.
 
         Returns
         -------
@@ -97,7 +102,8 @@ class Several:
         for analysis in table["analysis"].unique():
             here = (table["analysis"] == analysis) & table["p_value"].notna()
             table.loc[here, "p_adjusted"] = holm(table.loc[here, "p_value"].to_numpy(dtype=float))
-        return table
+        kept = table[["treated_events", "control_events"]].min(axis=1) >= least
+        return table[kept].reset_index(drop=True)
 
     def of(self, outcome: str) -> Comparison:
         """Return one comparison, with its balance, overlap, sizes and checks."""
@@ -105,14 +111,14 @@ class Several:
             raise UsageError(f"{DOOR}: no outcome {outcome!r}; there are {', '.join(self.comparisons)}.")
         return self.comparisons[outcome]
 
-    def love(self, outcome: str, *, most: int = 12) -> pd.DataFrame:
+    def love(self, outcome: str, *, most: int = 12, names: Mapping[str, str] | None = None) -> pd.DataFrame:
         """How alike are the groups?
 
         Returns
         -------
         DataFrame
             term, sample ("as counted", "made alike"), smd (size of the standardised difference), n (rows). The `most`
-            covariates that differ most, before or after, the worst before first.
+            covariates that differ most, before or after, the worst before first; `names` has words for their columns.
         """
         found = self.of(outcome)
         size = found.balance[["smd_before", "smd_after"]].abs().fillna(0.0)
@@ -120,7 +126,11 @@ class Several:
         table = size.loc[chosen].sort_values("smd_before", ascending=False).round(PLACES)
         parts = [
             pd.DataFrame(
-                {"term": found.balance.loc[table.index, "term"].map(_words), "sample": words, "smd": table[when]}
+                {
+                    "term": found.balance.loc[table.index, "term"].map(lambda term: _words(term, names or {})),
+                    "sample": words,
+                    "smd": table[when],
+                }
             )
             for when, words in (("smd_before", "as counted"), ("smd_after", "made alike"))
         ]
@@ -282,9 +292,15 @@ def compare_each(
     return Several(comparisons, cohorts, kept, told, treatment, cluster, minimum)
 
 
-def _words(term: str) -> str:
-    """Say a term of the balance in words: "age_band_1 to 4 years" → "age band 1 to 4 years"."""
-    return "chance of being reached" if term == "distance" else term.replace("_", " ")
+def _words(term: str, names: Mapping[str, str]) -> str:
+    """Say a term of the balance in words: "age_band_1 to 4 years" → "Age: 1 to 4 years"."""
+    if term == "distance":
+        return "Chance of being reached"
+    column = max((name for name in names if term == name or term.startswith(f"{name}_")), key=len, default="")
+    if not column:
+        return term.replace("_", " ")
+    level = term.removeprefix(column).removeprefix("_").replace("_", " ")
+    return f"{names[column]}: {level}" if level else names[column]
 
 
 def _told(crude: Effect, part: Effect) -> dict[str, Any]:

@@ -36,7 +36,7 @@ from btc_eval.measures.journeys import Journeys, journeys
 from btc_eval.measures.monthly import MonthlySeries, monthly_referrals
 from btc_eval.measures.quality import ledger, published_totals, reconciled
 from btc_eval.measures.reach import GROUP_WORDS, Reach, reach
-from btc_eval.measures.report_rules import COMPARED_ON, ReportCohorts, report_cohorts, report_rule
+from btc_eval.measures.report_rules import COMPARED_ON, COMPARED_WORDS, ReportCohorts, report_cohorts, report_rule
 from btc_eval.measures.reported import reported_totals
 from btc_eval.measures.simulations import coverage, coverage_by_length
 from btc_eval.measures.supplied import built_in, demonstration, made_up, returns
@@ -45,6 +45,7 @@ from btc_eval.measures.worked import Example, worked
 
 __all__ = [
     "COMPARED_ON",
+    "COMPARED_WORDS",
     "DEFINITIONS",
     "FOLLOWED_BY",
     "GROUP_WORDS",

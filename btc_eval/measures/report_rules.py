@@ -20,6 +20,7 @@ from btc_eval.measures.cohort_rule import (
     TimeVarying,
     Washout,
 )
+from btc_eval.measures.reach import GROUP_WORDS, said
 from btc_eval.records.statutory import StatutoryRecords
 
 #: The first day on which the programme could reach anybody.
@@ -53,6 +54,17 @@ COMPARED_ON = (
     "age_band", "sex", "ethnicity_group", "disabled", "need", "source_group", "locality", "deprivation",
     "prior_referrals", "prior_plan", "prior_care", "early_help_before", "disadvantage",
 )  # fmt: skip
+
+#: Words for them, for those by which children are told apart elsewhere the same.
+COMPARED_WORDS = {
+    **GROUP_WORDS,
+    "source_group": "Who referred",
+    "deprivation": "How deprived the ward is",
+    "prior_referrals": "Earlier referrals",
+    "prior_plan": "An earlier plan",
+    "prior_care": "Earlier care",
+    "early_help_before": "Early help before",
+}
 
 
 def report_rule(which: str, records: StatutoryRecords) -> CohortRule:
@@ -135,7 +147,7 @@ class ReportCohorts:
         told = {words: self.referred.follow_up(name) for words, name in REFERRED_WORDS.items()}
         told[PLANNED_WORDS] = self.planned.follow_up(STEPPED_DOWN_IN_A_YEAR.name)
         told[CLOSED_WORDS] = self.closed.follow_up(OPENED_AGAIN.name)
-        return told
+        return {words: frame.assign(disabled=said(frame["disabled"])) for words, frame in told.items()}
 
 
 def report_cohorts(records: StatutoryRecords) -> ReportCohorts:

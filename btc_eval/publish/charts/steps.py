@@ -54,6 +54,8 @@ class Steps:
         Columns of an interval, shaded with an edge.
     share
         Whether values are shares, said in per cent.
+    hold
+        How far each curve is drawn on beyond its last row, in units of `x`: a value holds until the next is told.
     """
 
     x: str = "month"
@@ -64,6 +66,7 @@ class Steps:
     low: str = "conf_low"
     high: str = "conf_high"
     share: bool = True
+    hold: float = 0.0
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -74,6 +77,10 @@ class Steps:
         """Draw the curves in one panel."""
         base.present(frame, [self.y])
         frame = frame.dropna(subset=[self.y]).sort_values([self.series, self.x], kind="stable")
+        last = frame.groupby(self.series, sort=False, observed=True).tail(1)
+        held = last.assign(**{self.x: last[self.x].astype(float) + self.hold}) if self.hold else last.iloc[:0]
+        frame = pd.concat([frame.astype({self.x: float}), held], ignore_index=True)
+        frame = frame.sort_values([self.series, self.x], kind="stable", ignore_index=True)
         rows = base.drawn_rows(frame)
         wide, narrow = (self._spec(frame, rows, mark, narrow=narrow) for narrow in (False, True))
         return [base.Panel("", self.axis, rows, wide, narrow)]
@@ -111,10 +118,9 @@ class Steps:
         return base.assemble(layers, rows, height=height, mark=mark)
 
     def _ends(self, frame: pd.DataFrame, names: list[str]) -> list[tuple[int, str, Any, float]]:
-        """Return where each curve ends; all names stand at the right edge of the longest."""
-        edge = float(frame[self.x].max())
+        """Return where each curve ends: its name stands there."""
         last = {name: frame[frame[self.series].astype(str) == name].iloc[-1] for name in names}
-        return [(k, name, edge, float(last[name][self.y])) for k, name in enumerate(names)]
+        return [(k, name, float(last[name][self.x]), float(last[name][self.y])) for k, name in enumerate(names)]
 
     def _hover(self, clock: _Since, y: alt.Y) -> alt.Chart:
         said = ".1%" if self.share else "~g"
