@@ -122,7 +122,7 @@ class Event(Sourced):
     certainty: Certainty
     on_chart: bool = False
     on_demand_chart: bool = False
-    note: str = ""
+    note: str = blank("The paper gives no more exact date.")
 
     @property
     def start(self) -> pd.Timestamp:
@@ -260,3 +260,28 @@ class Resource(Sourced):
 
     name: str
     what: str = blank("the report does not say what it is")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage(Sourced):
+    """A step in the programme's reasoning. `shows` names the file whose records stand in it.
+
+    `rests_on` are the claims by which this step is meant to lead to the next; the last step has those of the whole.
+    """
+
+    position: int
+    name: str
+    shows: str
+    rests_on: tuple[str, ...] = refers("claims")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item(Sourced):
+    """One thing that one of the five papers states: the records that hold it, or why none does."""
+
+    held: tuple[str, ...] = refers("any")
+    left_out: str = blank("held")
+
+    def words(self) -> dict[str, object]:
+        """Return where it went: "held" or "left out"."""
+        return {"went": "left out" if self.left_out else "held"}
