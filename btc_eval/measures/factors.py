@@ -100,8 +100,8 @@ def named(official: Official, year: int, *, area_code: str = WIRRAL) -> pd.DataF
     for definition in FACTORS:
         count = int(rows["episodes", definition.category])
         low, high = binomial_interval(count, assessed)
-        mean, england = wide.loc[definition.title].tolist()
-        rank, councils = places.loc[definition.title].tolist()
+        mean, england = (float(share) for share in wide.loc[[definition.title]].to_numpy()[0])
+        rank, councils = (int(place) for place in places.loc[[definition.title]].to_numpy()[0])
         found.append(
             {
                 "measure": definition.title,

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 #: Words set across a demonstration figure and in front of its title.
 DEMONSTRATION = "Demonstration data, not about Wirral"
 
+#: More sources than this are folded away.
+_LISTED = 8
+
 
 def _papers() -> set[str]:
     """Return the ids of the documents that are not tables of statistics."""
@@ -50,12 +53,20 @@ def title_words(title: str, papers: Papers) -> str:
 def source_line(papers: Papers, csv: str) -> str:
     """Return the line below an exhibit: sources, window, and its numbers as a file."""
     window = window_words(papers)
-    parts = [f"Source: {source_html(papers)}" if papers.sources else "", f"Window: {text(window)}" if window else ""]
+    parts = [_sources(papers) if papers.sources else "", f"Window: {text(window)}" if window else ""]
     known = ". ".join(part for part in parts if part)
     link = (
         f'<a class="btc-csv" href="{{{{root}}}}csv/{{{{chapter}}}}/{csv}.csv" download>The numbers as a file (CSV)</a>'
     )
     return f'<p class="btc-source">{known}{". " if known else ""}{link}</p>'
+
+
+def _sources(papers: Papers) -> str:
+    """Return the sources in words; a long list is folded away, as it would hide what follows."""
+    listed, many = source_html(papers), len(papers.sources)
+    if many <= _LISTED:
+        return f"Source: {listed}"
+    return f"<details><summary>Sources: {many}, by name</summary>{listed}</details>"
 
 
 def grid(
