@@ -12,6 +12,7 @@ import pandas as pd
 
 from btc_eval.publish import emit, parts
 from btc_eval.publish.door import admitted, identified, worded
+from btc_eval.publish.rich import linked
 from btc_eval.publish.tables import about
 
 #: A row of the table is one of these: something that stands in a step, or a claim on which its arrow rests.
@@ -27,7 +28,6 @@ def chain(
     note: str = "",
     lead: str = "This is said to lead to the next step because:",
     last: str = "The whole is said to work because:",
-    page: str = "",
 ) -> None:
     """By which steps is it meant to work? Show a released table as boxes joined by arrows.
 
@@ -44,8 +44,6 @@ def chain(
         What the reader must know to read it.
     lead, last
         Words above what an arrow rests on, and above what the last step rests on.
-    page
-        The page whose rows the claims are, so that each leads to its own; "" for no links.
 
     Raises
     ------
@@ -57,7 +55,7 @@ def chain(
     words = parts.title_words(worded(title, f"chain {id}, title"), papers)
     frame = released.only(["id", "position", "stage", "kind", "words", "verdict"])
     steps = [rows for _, rows in frame.groupby("position", sort=True)]
-    shown = "".join(_step(rows, lead if rows is not steps[-1] else last, page) for rows in steps)
+    shown = "".join(_step(rows, lead if rows is not steps[-1] else last) for rows in steps)
     body = (
         f'<figure class="btc-figure" id="{id}" data-provenance="{papers.provenance.value}">'
         f'<figcaption class="btc-caption"><span class="btc-title">{parts.text(words)}</span> {parts.mark(papers)}'
@@ -68,18 +66,16 @@ def chain(
     emit.exhibit(body, about("figure", id, words, released))
 
 
-def _step(rows: pd.DataFrame, lead: str, page: str) -> str:
+def _step(rows: pd.DataFrame, lead: str) -> str:
     holds, rests = rows[rows["kind"] == HOLDS], rows[rows["kind"] == RESTS]
     items = "".join(f"<li>{parts.text(str(words))}</li>" for words in holds["words"])
     name = parts.text(str(rows["stage"].iloc[0]))
     step = f'<div class="btc-step"><p><strong>{name}</strong></p><ul>{items}</ul></div>'
-    claims = "".join(_claim(row, page) for row in rests.to_dict("records"))
+    claims = "".join(_claim(row) for row in rests.to_dict("records"))
     arrow = f'<div class="btc-arrow"><p>{parts.text(lead)}</p><ul>{claims}</ul></div>' if claims else ""
     return f"<li>{step}{arrow}</li>"
 
 
-def _claim(row: dict[Any, Any], page: str) -> str:
-    said = parts.text(str(row["words"]))
-    if page:
-        said = f'<a href="{{{{root}}}}{parts.text(page)}.html#{parts.text(str(row["id"]))}">{said}</a>'
+def _claim(row: dict[Any, Any]) -> str:
+    said = linked(str(row["id"]), parts.text(str(row["words"])))
     return f'<li>{said} <span class="btc-verdict">{parts.text(str(row["verdict"]))}</span></li>'

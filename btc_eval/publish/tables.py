@@ -28,7 +28,7 @@ def table(
     anchor: str | None = None,
     rows: str = "",
     findings: Sequence[str] = (),
-    links: Mapping[str, tuple[str, str]] | None = None,
+    links: Mapping[str, str] | None = None,
     cards: bool = False,
 ) -> None:
     """Which rows should the reader see? Show a released table.
@@ -56,7 +56,7 @@ def table(
     findings
         Columns that hold ids of findings: the reader sees each finding's sentence and a link to it.
     links
-        Column to (page, column): its words lead to that page, to the row that the other column names.
+        Column to the column that holds the id of a record: the words lead to the record's row, on its own page.
     cards
         On a narrow screen show each row as a card.
 

@@ -73,7 +73,7 @@ AMERICAN = {
     r"standardiz\w+": "standardis…", r"stabiliz\w+": "stabilis…", r"prioritiz\w+": "prioritis…", r"utiliz\w+": "use",
     r"emphasiz\w+": "emphasis…", r"minimiz\w+": "minimis…", r"maximiz\w+": "maximis…", r"randomiz\w+": "randomis…",
     r"characteriz\w+": "characteris…", r"generaliz\w+": "generalis…", r"defense": "defence", r"offense": "offence",
-    r"license[sd]": "licence", r"fulfill\w*": "fulfil", r"enrollment": "enrolment", r"modeling": "modelling",
+    r"(?:a|the|this|government) license": "licence", r"fulfill\w*": "fulfil", r"enrollment": "enrolment", r"modeling": "modelling",
     r"modeled": "modelled", r"labeled": "labelled", r"labeling": "labelling", r"canceled": "cancelled",
     r"traveled": "travelled", r"counseling": "counselling", r"counselor": "counsellor", r"catalog": "catalogue",
     r"gray": "grey", r"judgment": "judgement", r"aging": "ageing", r"pediatric\w*": "paediatric", r"mom": "mum",
