@@ -126,6 +126,8 @@ def _doubled(read: list[Read]) -> list[Refusal]:
 def _dangling(read: list[Read]) -> list[Refusal]:
     known = {item.table.name: {record_id for record_id, _ in item.ids} for item in read}
     known["any"] = {record_id for ids in known.values() for record_id in ids}
+    # What a file that could not be read would have held is not missing: the file is told of once.
+    unread = tuple(item.table.prefix for item in read if not item.ids)
     faults: list[Refusal] = []
     for item in read:
         for record, lines in item.records:
@@ -137,7 +139,7 @@ def _dangling(read: list[Read]) -> list[Refusal]:
                     faults.extend(
                         _unknown(item.table, record, lines, field.name, absent, target)
                         for absent in cited
-                        if absent not in known[target]
+                        if absent not in known[target] and not absent.startswith(unread)
                     )
     return faults
 

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, fields
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -70,8 +71,14 @@ def _read_records(raw: list[dict[str, Any]], lines: list[Lines], table: Table) -
     return Read(table, tuple(sound), tuple((i, line) for i, line in named if isinstance(i, str)), tuple(faults))
 
 
+@cache
+def _hints(kind: type[Record]) -> dict[str, Any]:
+    """Return the type of each field; looked up once for a class, as it takes longer than all other checks."""
+    return get_type_hints(kind)
+
+
 def _make(values: Mapping[str, Any], kind: type[Record]) -> Record:
-    hints = get_type_hints(kind)
+    hints = _hints(kind)
     return kind(**{key: _convert(value, hints[key]) for key, value in values.items()})
 
 
@@ -86,7 +93,7 @@ def _convert(value: Any, hint: Any) -> Any:
 
 def _faults(values: Mapping[str, Any], where: Lines, table: Table) -> list[Refusal]:
     known = {item.name: item for item in fields(table.kind)}
-    hints = get_type_hints(table.kind)
+    hints = _hints(table.kind)
     name = values.get("id") if isinstance(values.get("id"), str) else "a record without an id"
     faults: list[Refusal] = []
 
