@@ -71,15 +71,28 @@ def _tokens(outputs: Sequence[Mapping[str, object]]) -> set[str]:
     return {name for text in texts if isinstance(text, str) for name in TOKEN.findall(text)}
 
 
-def fill(text: str, known: Mapping[str, Cited], root: str) -> str:
-    """What does this output say once the findings it cites are written in? `root` leads to the site's first folder."""
+def fill(text: str, known: Mapping[str, Cited], root: str, page: str = "") -> str:
+    """What does this output say once the findings it cites are written in?
+
+    Parameters
+    ----------
+    text
+        The output, with a token for each finding it cites.
+    known
+        The findings, by id.
+    root
+        What leads from the page to the site's first folder.
+    page
+        The page itself: a finding of its own is elsewhere on it, and the link says so.
+    """
 
     def one(match: re.Match[str]) -> str:
         found = known[match[1]]
-        address = f"{root}{found.page}.html#finding-{match[1]}"
+        own = found.page == page
+        address = f"#finding-{match[1]}" if own else f"{root}{found.page}.html#finding-{match[1]}"
         return (
             f'<span class="btc-cited">{html.escape(found.sentence)} '
-            f'<a href="{html.escape(address)}">{html.escape(found.title)}</a></span>'
+            f'<a href="{html.escape(address)}">{"How we know" if own else html.escape(found.title)}</a></span>'
         )
 
     return TOKEN.sub(one, text)

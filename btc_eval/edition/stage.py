@@ -147,7 +147,7 @@ def _output(
 
 
 def _filled(text: str, page: Page, root: str, known: Mapping[str, Cited]) -> str:
-    return fill(text.replace("{{root}}", root).replace("{{chapter}}", page.name), known, root)
+    return fill(text.replace("{{root}}", root).replace("{{chapter}}", page.name), known, root, page.name)
 
 
 def write_if_changed(path: Path, content: bytes) -> bool:

@@ -7,7 +7,6 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, fields
 from enum import StrEnum
-from functools import cache
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -71,10 +70,15 @@ def _read_records(raw: list[dict[str, Any]], lines: list[Lines], table: Table) -
     return Read(table, tuple(sound), tuple((i, line) for i, line in named if isinstance(i, str)), tuple(faults))
 
 
-@cache
+#: The type of each field by class: to look them up takes longer than all the checks of a record.
+_HINTS: dict[type[Record], dict[str, Any]] = {}
+
+
 def _hints(kind: type[Record]) -> dict[str, Any]:
-    """Return the type of each field; looked up once for a class, as it takes longer than all other checks."""
-    return get_type_hints(kind)
+    """Return the type of each field of a class, looked up once."""
+    if kind not in _HINTS:
+        _HINTS[kind] = get_type_hints(kind)
+    return _HINTS[kind]
 
 
 def _make(values: Mapping[str, Any], kind: type[Record]) -> Record:

@@ -30,7 +30,7 @@ def syllables(word: str) -> int:
     """How many syllables has this word? Runs of vowels, less a silent ending; a short list of words by ear.
 
     Silent: a final e, and the e of -es and -ed, save where it is heard (-le after a consonant, -ted, -ded, and -es
-    after a hiss); and that of some- and of -ement in statement or improvement. Years and other figures are left out by the caller.
+    after a hiss); and that of some- and of -ement in statement or improvement. Figures are left out by the caller.
     """
     said = word.lower().replace("’", "'")
     if said in EAR:
