@@ -22,6 +22,9 @@ HOMES = {
 #: What a list of ids without any id is shown as; `programme.Facts.frame` writes it.
 _NONE = ("", "none")
 
+#: Where a table of records has the papers that were read beside each, they are evidence too.
+_BESIDE = "beside"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rich:
@@ -33,7 +36,7 @@ class Rich:
         A column whose values become the rows' addresses on the page, or "".
     findings
         Columns that hold ids of findings, joined with "; ". The builder writes each finding's sentence there, with a
-        link to it.
+        link to it; papers read beside the record follow, where the table has them.
     links
         Column shown to the column that holds the id of a record: the words lead to the record's row, on its own page.
     cards
@@ -54,7 +57,11 @@ class Rich:
         """Return what stands in a cell, as HTML; `shown` is what would stand there otherwise."""
         if name in self.findings:
             ids = [one for one in str(safe.frame.loc[index, name]).split("; ") if one not in _NONE]  # type: ignore[index]
-            return "".join(f"{{{{finding:{one}}}}}" for one in ids) or parts.text("none")
+            told = "".join(f"{{{{finding:{one}}}}}" for one in ids)
+            papers = str(safe.frame.loc[index, _BESIDE]) if _BESIDE in safe.frame else ""  # type: ignore[index]
+            if papers not in _NONE:
+                told += f'<span class="btc-cited">Read beside it: {parts.text(papers)}.</span>'
+            return told or "None published."
         if name in self.links:
             return linked(str(safe.frame.loc[index, self.links[name]]), shown)  # type: ignore[index]
         return shown

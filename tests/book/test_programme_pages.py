@@ -110,7 +110,7 @@ def test_findings_bear_on_records_that_exist(page: str) -> None:
         ("programme", "disadvantages", "disadvantages", ["name", "counted_as"]),
         ("programme", "offer", "offer", ["element"]),
         ("programme", "aims", "aims", ["aim"]),
-        ("timeline", "timeline", "events", ["label", "what", "when"]),
+        ("timeline", "line-of-time", "events", ["label", "what", "when"]),
         ("plan", "priorities", "priorities", ["name", "summary", "success"]),
         ("plan", "teams", "teams", ["what"]),
         ("plan", "hubs", "hubs", ["name", "locality", "type", "opening"]),

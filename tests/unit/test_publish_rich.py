@@ -66,9 +66,17 @@ def test_rows_have_addresses_and_findings_are_left_for_the_builder(shown: list[t
     Balanced(html)
     assert re.findall(r'<tr id="([^"]+)">', html) == ["claim-a", "claim-b"]
     assert "<td>{{finding:care-gap}}{{finding:care-before}}</td>" in html
-    assert "<td>none</td>" in html
+    assert "<td>None published.</td>" in html
     assert "It &lt;fell&gt;." in html
     assert "care-gap; care-before" in about["csv"], "the file holds the ids"
+
+
+def test_papers_read_beside_a_record_are_evidence_too(shown: list[tuple[str, dict[str, Any]]]) -> None:
+    rows = [row | {"beside": beside} for row, beside in zip(CLAIMS, ("none", "A study & a letter"))]
+    publish.table(released(rows), id="t", caption="C", columns=COLUMNS, findings=["findings"])
+
+    assert shown[0][0].count("Read beside it") == 1
+    assert '<span class="btc-cited">Read beside it: A study &amp; a letter.</span>' in shown[0][0]
 
 
 def test_a_link_leads_to_the_record_on_its_own_page(shown: list[tuple[str, dict[str, Any]]]) -> None:
