@@ -1,23 +1,29 @@
 """How fast are statutory returns read, and in how much memory?
 
-Every run has a process of its own, so that its memory is its own; files are generated and removed.
+Every run has a process of its own, so that its memory is its own; files are generated and removed. Seconds are of
+processor time: other work on the machine does not count.
 
 - The children in need census: children a second and peak memory, beside a bare `iterparse` pass over the same file that
-  does nothing with what it meets; and, with `--validator`, beside the sector's validator on a smaller file.
-- Looked-after returns: ten years of 5,000 episodes; with `--demand-model`, beside the sector's demand model.
-- Many councils: `--councils` by `--years` looked-after returns read together, stored as Parquet and queried.
+  does nothing with what it meets (the standard library's, and lxml's where a Python with it is named).
+- The same on a smaller file, beside the sector's validator (`csc-validator-be-cin`): its tables against ours.
+- Looked-after returns: ten years of 5,000 episodes, beside the sector's demand model (`cs-demand-model`).
+- A region (30 councils, ten years) and the country (150): read together, stored as Parquet, queried with DuckDB.
 
-Run `python -m benchmarks.bench_statutory --children 1000000` (1.3 GB of temporary space). The two peers need old
-versions of pandas: give each the Python of an environment of its own in which it is installed.
+`python -m benchmarks statutory` runs all of it at a size that takes about four minutes; `python -m
+benchmarks.bench_statutory --children 1000000` at the full size (1.3 GB of temporary space). The peers need old versions
+of pandas, and none is a dependency of the project: give each the Python of an environment of its own. A peer that is
+not named, or does not run, is said to be left out.
 """
 
 from __future__ import annotations
 
 import argparse
 import datetime as dt
+import importlib.util
 import json
 import random
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -25,6 +31,9 @@ import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet
 
 from btc_eval.records import statutory
 
@@ -134,25 +143,52 @@ def care(path: str) -> int:
 
 
 def region(path: str) -> int:
-    """Read many councils' returns, store them as Parquet, and count there with DuckDB, or Arrow where it is absent."""
+    """Read many councils' returns and store them as Parquet beside them; count the episodes in the file."""
     records = statutory.read(path, several_councils=True)
-    with tempfile.TemporaryDirectory() as folder:
-        file = records.save(Path(folder))["looked_after_episodes"]
-        try:
-            import duckdb
-        except ImportError:
-            import pyarrow.dataset
-
-            return int(pyarrow.dataset.dataset(file).count_rows())
-        return int(duckdb.sql(f"select count(*) from '{file}'").fetchone()[0])
+    file = records.save(Path(path) / "parquet")["looked_after_episodes"]
+    return int(pyarrow.parquet.ParquetFile(file).metadata.num_rows)
 
 
-WORK: dict[str, Callable[[str], int]] = {"bare": bare, "census": census, "care": care, "region": region}
+def arrow(path: str) -> int:
+    """Count who is looked after on each 31 March in the stored episodes, with Arrow alone."""
+    rows = pyarrow.parquet.read_table(
+        Path(path) / "parquet" / "looked_after_episodes.parquet", columns=["started", "ended", "legal_status"]
+    ).to_pandas()
+    days = [pd.Timestamp(year, 3, 31).date() for year in STOCK_YEARS]
+    cared = rows[~rows["legal_status"].astype(str).str.startswith("short breaks")]
+    return sum(int(((cared["started"] <= d) & (cared["ended"].isna() | (cared["ended"] > d))).sum()) for d in days)
+
+
+STOCK_YEARS = range(2015, 2025)
+WORK: dict[str, Callable[[str], int]] = {"bare": bare, "census": census, "care": care, "region": region, "arrow": arrow}
 PEERS = {
-    "validator": "from lxml import etree; from cin_validator.ingress import XMLtoCSV; "
-    "n = len(XMLtoCSV(etree.parse(path).getroot()).ChildIdentifiers)",
-    "demand model": "from cs_demand_model import DemandModellingDataContainer as C, fs_datastore, Config; "
-    "n = len(C(fs_datastore(path), Config()).enriched_view)",
+    "lxml": """
+from lxml import etree
+n = 0
+for _, element in etree.iterparse(path):
+    if element.tag == "Child":
+        n += 1
+        element.clear()
+""",
+    "validator": """
+import xml.etree.ElementTree as ElementTree
+from cin_validator.ingress import XMLtoCSV
+n = len(XMLtoCSV(ElementTree.parse(path).getroot()).ChildIdentifiers)
+""",
+    "demand model": """
+from cs_demand_model import Config, DemandModellingDataContainer, fs_datastore
+n = len(DemandModellingDataContainer(fs_datastore(path), Config()).enriched_view)
+""",
+    "duckdb": f"""
+import duckdb
+store = duckdb.connect()
+store.execute("set memory_limit = '500MB'")
+n = store.execute('''
+    select count(*) from read_parquet(?) e, range({STOCK_YEARS[0]}, {STOCK_YEARS[-1] + 1}) y(year)
+    where started <= make_date(year::int, 3, 31) and (ended is null or ended > make_date(year::int, 3, 31))
+      and legal_status not like 'short breaks%'
+''', [path + "/parquet/looked_after_episodes.parquet"]).fetchone()[0]
+""",
 }
 
 
@@ -175,6 +211,19 @@ def measure(name: str, path: Path, python: str = "") -> tuple[int, float, float]
     return int(count), float(seconds), float(memory)
 
 
+def peer(name: str, path: Path, python: str) -> tuple[int, float, float] | None:
+    """Run a peer, or say why it was left out."""
+    if not python:
+        print(f"    {name}: left out, no Python with it was named")
+        return None
+    try:
+        return measure(name, path, python)
+    except (OSError, subprocess.CalledProcessError) as error:
+        said = str(getattr(error, "stderr", "") or error).strip().splitlines()
+        print(f"    {name}: left out, it does not run ({said[-1][:120] if said else 'no reason given'})")
+        return None
+
+
 def run_alone(name: str, path: str) -> None:
     """Do one piece of work and print what it came to."""
     begun = time.process_time()
@@ -189,15 +238,66 @@ def show(title: str, found: tuple[int, float, float], unit: str) -> None:
     print(f"{title:<52} {count:>10,} {unit:<9} {seconds:>8.2f} s {count / seconds:>12,.0f} a second {memory:>7,.0f} MB")
 
 
+def of_census(folder: Path, given: argparse.Namespace) -> None:
+    """Read a census beside bare passes, and a smaller one beside the validator."""
+    path = folder / "cin.xml"
+    write_census(path, given.children)
+    base, ours = measure("bare", path), measure("census", path)
+    assert base[0] == ours[0] == given.children
+    show("census: a bare pass, xml.etree iterparse", base, "children")
+    if bare_lxml := peer("lxml", path, given.lxml):
+        show("census: a bare pass, lxml iterparse", bare_lxml, "children")
+        print(f"    ours takes {ours[1] / bare_lxml[1]:.1f} times the bare pass of lxml")
+    show("census: btc_eval, typed, stacked, accounted", ours, "children")
+    print(f"    ours takes {ours[1] / base[1]:.1f} times the bare pass, {1000 * ours[1] / ours[0]:.3f} ms a child")
+    path.unlink()
+    write_census(path, given.small)
+    if theirs := peer("validator", path, given.validator):
+        ours = measure("census", path)
+        assert theirs[0] == ours[0] == given.small
+        show("small census: the sector's validator, to tables", theirs, "children")
+        show("small census: btc_eval", ours, "children")
+        each = 1000 * theirs[1] / theirs[0]
+        print(f"    ours is {theirs[1] / ours[1]:.0f} times as fast; theirs takes {each:.1f} ms a child")
+    path.unlink()
+
+
+def of_care(folder: Path, given: argparse.Namespace) -> None:
+    """Read one council's ten years beside the demand model."""
+    write_care(folder, 1, 10, 5_000)
+    ours = measure("care", folder)
+    show("looked after: ten years of 5,000 episodes", ours, "periods")
+    if theirs := peer("demand model", folder / "000", given.demand_model):
+        show("looked after: the demand model, to its table", theirs, "rows")
+        print(f"    ours is {theirs[1] / ours[1]:.1f} times as fast")
+
+
+def of_many(folder: Path, councils: int, given: argparse.Namespace) -> None:
+    """Read many councils together, store them, and ask the store who was looked after on ten days."""
+    folder.mkdir()
+    write_care(folder, councils, given.years, given.episodes)
+    title = f"{councils} councils, {given.years} years, {given.episodes:,} episodes each"
+    show(f"{title}: read and stored", measure("region", folder), "episodes")
+    here = measure("arrow", folder)
+    show("    stock on ten days, Arrow and pandas", here, "children")
+    if asked := peer("duckdb", folder, given.duckdb):
+        assert asked[0] == here[0]
+        show("    stock on ten days, DuckDB over the Parquet file", asked, "children")
+    shutil.rmtree(folder)
+
+
 def main() -> None:
-    """Generate, measure, print. Seconds are of processor time: other work on the machine does not count."""
+    """Generate, measure, print."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--children", type=int, default=100_000)
-    options.add_argument("--councils", type=int, default=30)
+    options.add_argument("--children", type=int, default=200_000)
+    options.add_argument("--small", type=int, default=2_000, help="children in the file for the validator")
+    options.add_argument("--councils", type=int, nargs="*", default=[30, 150])
     options.add_argument("--years", type=int, default=10)
-    options.add_argument("--episodes", type=int, default=1_000, help="a council and year, in the regional run")
-    options.add_argument("--validator", default="", help="Python with cin_validator installed")
-    options.add_argument("--demand-model", default="", help="Python with cs_demand_model installed")
+    options.add_argument("--episodes", type=int, default=200, help="of a council and year; a real one has about 1,000")
+    options.add_argument("--only", choices=["census", "care", "many"], default="")
+    for name, what in (("lxml", "lxml"), ("validator", "csc-validator-be-cin"), ("demand-model", "cs-demand-model")):
+        options.add_argument(f"--{name}", default="", help=f"Python with {what} installed")
+    options.add_argument("--duckdb", default=_own("duckdb"), help="Python with DuckDB; this one, where it has it")
     options.add_argument("--run", nargs=2, default=None, help=argparse.SUPPRESS)
     given = options.parse_args()
     if given.run:
@@ -205,30 +305,18 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        write_census(folder / "cin.xml", given.children)
-        base, ours = measure("bare", folder / "cin.xml"), measure("census", folder / "cin.xml")
-        show("census: a bare iterparse pass", base, "children")
-        show("census: btc_eval, typed, stacked, accounted", ours, "children")
-        print(f"    {ours[1] / base[1]:.1f} times the bare pass, {1000 * ours[1] / ours[0]:.3f} ms a child")
-        (folder / "cin.xml").unlink()
-        if given.validator:
-            write_census(folder / "small.xml", 2_000)
-            theirs = measure("validator", folder / "small.xml", given.validator)
-            show("small census: the sector's validator", theirs, "children")
-            show("small census: btc_eval", measure("census", folder / "small.xml"), "children")
-        (folder / "care").mkdir()
-        write_care(folder / "care", 1, 10, 5_000)
-        show("looked after: ten years of 5,000 episodes", measure("care", folder / "care"), "periods")
-        if given.demand_model:
-            show(
-                "looked after: the demand model",
-                measure("demand model", folder / "care" / "000", given.demand_model),
-                "rows",
-            )
-        (folder / "region").mkdir()
-        write_care(folder / "region", given.councils, given.years, given.episodes)
-        title = f"{given.councils} councils, {given.years} years, {given.episodes:,} episodes each"
-        show(title, measure("region", folder / "region"), "episodes")
+        if given.only in ("", "census"):
+            of_census(folder, given)
+        if given.only in ("", "care"):
+            (folder / "care").mkdir()
+            of_care(folder / "care", given)
+        if given.only in ("", "many"):
+            for councils in given.councils:
+                of_many(folder / "many", councils, given)
+
+
+def _own(package: str) -> str:
+    return sys.executable if importlib.util.find_spec(package) is not None else ""
 
 
 if __name__ == "__main__":

@@ -187,13 +187,28 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as error:
         sys.exit(
             _fail(
-                f"btc-eval: found a fault of its own ({type(error).__name__}: {' '.join(str(error).split())}); "
+                f"btc-eval: found a fault of its own ({type(error).__name__}{_place(error)}); "
                 "allowed: none. Nothing was changed; run it again with --debug and report what it shows.",
                 1,
                 debug,
             )
         )
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _place(error: BaseException) -> str:
+    """Return where an error came up. What it says stays unsaid: it may quote a value of a child's record."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
+
+
+def _frames(error: BaseException) -> str:
+    """Return the traceback of an error and of what caused it: every frame, and the words of our own errors alone."""
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    before = "" if cause is None else f"{_frames(cause)}\nThe above led to this:\n\n"
+    words = f": {error}" if isinstance(error, BtcEvalError | click.ClickException | OSError) else ""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    return f"{before}Traceback (most recent call last):\n{frames}{type(error).__name__}{words}\n"
 
 
 def _where_help(error: click.UsageError) -> str:
@@ -211,8 +226,9 @@ def _paragraph(error: BtcEvalError) -> str:
 
 
 def _fail(message: str, code: int, debug: bool) -> int:
-    if debug and sys.exc_info()[0] is not None:
-        traceback.print_exc()
+    error = sys.exc_info()[1]
+    if debug and error is not None:
+        click.echo(_frames(error), err=True, nl=False)
     click.echo(f"Error: {message}", err=True)
     return code
 

@@ -35,6 +35,7 @@ from btc_eval.programme.schema import (
     Disadvantage,
     Document,
     Event,
+    Funding,
     Hub,
     Item,
     OfferElement,
@@ -73,6 +74,7 @@ __all__ = [
     "documents",
     "events",
     "figures_by_kind",
+    "funding",
     "hubs",
     "indicators",
     "inspections",
@@ -168,6 +170,11 @@ def disadvantages() -> Facts[Disadvantage]:
 def resources() -> Facts[Resource]:
     """Which online resources are staff to use with families?"""
     return cast(Facts[Resource], _load.facts("resources"))
+
+
+def funding() -> Facts[Funding]:
+    """Which sums of money do papers name, and were they the programme's own?"""
+    return cast(Facts[Funding], _load.facts("funding"))
 
 
 def themes() -> Facts[Theme]:

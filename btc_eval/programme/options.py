@@ -39,6 +39,14 @@ class Certainty(StrEnum):
     INFERRED = "inferred"
 
 
+class Standing(StrEnum):
+    """Whether a sum of money was the programme's own."""
+
+    PART = "named as part of it"
+    SAME_AIM = "for the same aim, not named as part of it"
+    AFTER = "came after it"
+
+
 class Precision(StrEnum):
     """How exactly a date is known."""
 

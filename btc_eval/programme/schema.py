@@ -21,6 +21,7 @@ from btc_eval.programme.options import (
     Phase,
     Precision,
     Seen,
+    Standing,
     TeamStanding,
 )
 from btc_eval.programme.when import date_words, first_day, last_day
@@ -285,3 +286,28 @@ class Item(Sourced):
     def words(self) -> dict[str, object]:
         """Return where it went: "held" or "left out"."""
         return {"went": "left out" if self.left_out else "held"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Funding(Sourced):
+    """A sum of money that a paper names. `amount` is pounds as the paper has it, for the time that `over` says.
+
+    `price_year` is the year ending 31 March in which it began to be spent, as far as is known; `roughly` marks a sum
+    that the paper rounds. `cost` in the table is what fell in that time: `amount` once for each of `times`.
+    """
+
+    name: str
+    what: str
+    amount: int
+    times: int
+    over: str
+    price_year: int
+    standing: Standing
+    paid_by: str
+    roughly: bool = False
+    certainty: Certainty
+    note: str = ""
+
+    def words(self) -> dict[str, object]:
+        """Return what it comes to."""
+        return {"cost": self.amount * self.times}

@@ -43,6 +43,7 @@ TABLES: tuple[Table, ...] = (
     Table("aims", "aim", schema.Aim, "aim-"),
     Table("disadvantages", "disadvantage", schema.Disadvantage, "disadvantage-"),
     Table("resources", "resource", schema.Resource, "resource-"),
+    Table("funding", "sum", schema.Funding, "sum-"),
     Table("themes", "theme", appraisal.Theme, "theme-"),
     Table("inspections", "finding", appraisal.InspectionFinding, "inspection-"),
     Table("outcomes", "outcome", appraisal.Outcome, "outcome-"),

@@ -2,7 +2,7 @@
 
 `quantity`, `quantities`, `sentence` and `paste` make the words; `figure`, `table` and `download` the exhibits;
 `finding` the record of what was found; `chain` a line of reasoning and `history` what happened when. `lines`,
-`counterfactual`, `strip`, `dates`, `bars` and `facets` say how a figure is drawn.
+`counterfactual`, `strip`, `dates`, `bars`, `fan` and `facets` say how a figure is drawn.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from btc_eval.publish.charts.bars import Bars as bars
 from btc_eval.publish.charts.counterfactual import Counterfactual as counterfactual
 from btc_eval.publish.charts.dates import Dates as dates
 from btc_eval.publish.charts.facets import Facets as facets
+from btc_eval.publish.charts.fan import Fan as fan
 from btc_eval.publish.charts.layout import Event
 from btc_eval.publish.charts.lines import Lines as lines
 from btc_eval.publish.charts.strip import Strip as strip
@@ -36,6 +37,7 @@ __all__ = [
     "dates",
     "download",
     "facets",
+    "fan",
     "figure",
     "finding",
     "history",

@@ -39,6 +39,7 @@ class Format(StrEnum):
     P_VALUE = "p_value"  # 0.0004 → less than 0.001
     RANK = "rank"  # 28 → 28th
     POUNDS = "pounds"  # 1275 → £1,275
+    POUNDS_DIFFERENCE = "pounds_difference"  # -22000000 → £22.0 million less
     MONTH = "month"  # 2021-04-01 → April 2021
     YEAR = "year"  # 2024 (year ending 31 March) → 2023-24
     PLAIN = "plain"  # 2024 → 2024: a calendar year, a code
@@ -132,6 +133,7 @@ _RULES: dict[Format, tuple[int, Callable[[float, int], str]]] = {
     Format.P_VALUE: (2, _p_value),
     Format.RANK: (0, lambda v, _d: ordinal(round(v))),
     Format.POUNDS: (0, _pounds),
+    Format.POUNDS_DIFFERENCE: (0, lambda v, d: _direction(v, _pounds(abs(v), d), "more", "less", "no change")),
 }
 
 

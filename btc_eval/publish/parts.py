@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from btc_eval import programme
+from btc_eval import assumptions, programme
 from btc_eval.disclosure import SafeTable
 from btc_eval.estimates import Papers, Provenance
 from btc_eval.publish.door import why_blank
@@ -40,6 +40,7 @@ def mark(papers: Papers) -> str:
     kind = papers.provenance
     on_paper = kind is Provenance.OFFICIAL and all(name in _papers() for name in papers.sources)
     words = "Published papers" if on_paper else kind.words
+    words = "Assumptions" if papers.sources == (assumptions.SOURCE,) else words
     return f'<span class="btc-mark btc-mark-{kind.value}">{text(words)}</span>'
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 
-from btc_eval import periods, programme, records
+from btc_eval import assumptions, periods, programme, records
 from btc_eval.estimates import Papers
 
 #: The page that lists every source, from the root of the site; each entry's anchor is its name in the catalogue.
 SOURCES_PAGE = "assurance/sources.html"
+
+#: The page of assumptions: constants that stand behind a figure beside its tables.
+ASSUMPTIONS_PAGE = "assurance/assumptions.html"
 
 # The list of councils stands behind every table and is named only where nothing else is.
 _PLACES = "areas"
@@ -22,6 +25,11 @@ class Source:
     name: str
     words: str
     listed: bool = True
+
+    @property
+    def page(self) -> str:
+        """Return the page that lists it."""
+        return ASSUMPTIONS_PAGE if self.name == assumptions.SOURCE else SOURCES_PAGE
 
     @property
     def anchor(self) -> str:
@@ -57,7 +65,7 @@ def _period_words(text: str) -> str:
 def source_html(papers: Papers) -> str:
     """Return the sources as links to the sources page; `{{root}}` is replaced by the builder."""
     return "; ".join(
-        f'<a href="{{{{root}}}}{SOURCES_PAGE}#{html.escape(source.anchor)}">{html.escape(source.words)}</a>'
+        f'<a href="{{{{root}}}}{source.page}#{html.escape(source.anchor)}">{html.escape(source.words)}</a>'
         for source in resolve(papers)
     )
 
@@ -70,4 +78,5 @@ def _catalogue() -> dict[str, str]:
         known[entry.name] = "; ".join(published) or entry.title
     for paper in programme.documents():
         known[paper.id] = paper.short
+    known[assumptions.SOURCE] = "Assumptions, each with its source"
     return known

@@ -25,6 +25,7 @@ from btc_eval.records.neighbours import is_neighbours, neighbours_of, read_neigh
 from btc_eval.records.reading import by_small_name
 from btc_eval.records.report import TableLine
 from btc_eval.records.spec import Spec
+from btc_eval.records.statutory.notes import shown_heading
 from btc_eval.records.tables import Faults, Offered, RawTable, Reading, rows_words
 
 
@@ -106,7 +107,7 @@ def _recognise(item: Offered, batch: Batch, recognised: list[tuple[RawTable, Spe
     if spec is None and not is_neighbours(raw) and not is_interactive_tool(raw):
         if item.direct:
             batch.refusals += faults.found
-            batch.refusals.append(_not_known(item, f"a table with the columns {', '.join(raw.columns[:6])}"))
+            batch.refusals.append(_not_known(item, _headings(raw)))
         else:
             rows = len(raw.frame)
             batch.unused.append(
@@ -121,6 +122,14 @@ def _recognise(item: Offered, batch: Batch, recognised: list[tuple[RawTable, Spe
         return
     batch.refusals += faults.found
     recognised.append((raw, spec))
+
+
+def _headings(raw: RawTable) -> str:
+    """Return the first headings in words; where the first row is data, which may be about a child, only how many."""
+    first = [shown_heading(heading) for heading in raw.columns[:6]]
+    if any(shown != heading for shown, heading in zip(first, raw.columns)):
+        return f"a table of {len(raw.columns):,} columns without headings"
+    return f"a table with the columns {', '.join(first)}"
 
 
 def _not_known(item: Offered, found: str) -> Refusal:

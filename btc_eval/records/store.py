@@ -23,14 +23,18 @@ _NOTE = "decided.json"
 
 @contextlib.contextmanager
 def locked(data: Path) -> Iterator[None]:
-    """Hold the data folder for one writer; the lock is freed by the system if the process dies."""
+    """Hold the data folder for one writer; the lock is freed by the system if the process dies.
+
+    The folder itself is locked, so that no file is left in it: a refusal leaves it byte for byte as it was.
+    """
     data.mkdir(parents=True, exist_ok=True)
-    with (data / ".lock").open("a+b") as handle:
-        try:
-            import fcntl
-        except ImportError:  # no such lock outside POSIX systems: one writer is then the user's care
-            yield
-            return
+    try:
+        import fcntl
+    except ImportError:  # no such lock outside POSIX systems: one writer is then the user's care
+        yield
+        return
+    handle = os.open(data, os.O_RDONLY)
+    try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -42,6 +46,8 @@ def locked(data: Path) -> Iterator[None]:
                 do="Wait until it has finished, then run the command again.",
             ) from None
         yield
+    finally:
+        os.close(handle)
 
 
 def finish_interrupted(data: Path) -> list[str]:

@@ -20,7 +20,7 @@ from btc_eval.records.report import CheckReport, RefreshReport
 from btc_eval.records.statutory.kinds import split
 from btc_eval.records.statutory.reconcile import reconcile
 from btc_eval.records.statutory.snapshot import current, pointer, verify
-from btc_eval.records.statutory.staging import Report, stage, store
+from btc_eval.records.statutory.staging import Report, store
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +81,11 @@ def take_in(paths: Sequence[str | Path], *, data: Path, dry_run: bool = False, s
     totals = official(data) if (data / "catalogue.toml").is_file() else None
     returns = [path for path in given if path not in published]
     first = refresh(published, data=data, dry_run=True, scope=scope) if published else None
-    second = stage(returns, data, dry_run=True, official=totals).report
-    tried = Taken(first, second, tuple(file.name for file in beside))
-    if dry_run or not tried.accepted:
-        return tried
-    stored = store(returns, data, official=totals)
-    if not stored.accepted:
-        return Taken(first, stored, tried.beside)
-    return Taken(refresh(published, data=data, scope=scope) if published else None, stored, tried.beside)
+    trial = dry_run or (first is not None and not first.accepted)
+    second = store(returns, data, dry_run=trial, official=totals)
+    if published and not trial and second.accepted:
+        first = refresh(published, data=data, scope=scope)
+    return Taken(first, second, tuple(file.name for file in beside))
 
 
 def check_all(data: Path) -> Taken:

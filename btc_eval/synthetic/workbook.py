@@ -91,14 +91,16 @@ def column_letters(number: int) -> str:
 
 
 def _sheet(rows: Iterable[Sequence[Cell]]) -> str:
-    lines = [f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetData>']
+    lines: list[str] = []
     letters: list[str] = []
     for number, row in enumerate(rows, start=1):
         letters += [column_letters(n) for n in range(len(letters) + 1, len(row) + 1)]
         cells = "".join(_cell(f"{letter}{number}", value) for letter, value in zip(letters, row))
         lines.append(f'<row r="{number}">{cells}</row>')
-    lines.append("</sheetData></worksheet>")
-    return "".join(lines)
+    # With its extent a reader need not walk through the sheet to learn it.
+    extent = f"A1:{letters[-1]}{len(lines)}" if letters else "A1"
+    start = f'{_HEAD}<worksheet xmlns="{_MAIN}"><dimension ref="{extent}"/><sheetData>'
+    return f"{start}{''.join(lines)}</sheetData></worksheet>"
 
 
 def _cell(place: str, value: Cell) -> str:

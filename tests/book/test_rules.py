@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from btc_eval import programme
+from btc_eval import assumptions, programme
 from btc_eval.edition.chapters import Chapter, pasted_keys, read_chapter
 from btc_eval.edition.collect import pasted_page
 from btc_eval.edition.layout import Layout, Page, pages
@@ -212,7 +212,7 @@ def test_every_finding_is_whole_and_every_download_readable(real_site: Path) -> 
         assert finding["sources"], finding["id"]
         ends = [finding["conf_low"], finding["estimate"], finding["conf_high"]]
         assert None in ends or ends == sorted(ends), finding["id"]
-    names |= {paper.id for paper in programme.documents()}
+    names |= {paper.id for paper in programme.documents()} | {assumptions.SOURCE}
     returns = {kind.words for kind in Return}
     for finding in findings:
         known = names if finding["provenance"] == "official" else returns

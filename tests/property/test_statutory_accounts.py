@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import io
 import json
 import tempfile
+import zipfile
 from pathlib import Path
+from typing import Any
 
+import openpyxl
 import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +18,7 @@ from hypothesis import strategies as st
 from btc_eval.errors import RefusedError
 from btc_eval.records import statutory
 from btc_eval.records.statutory import StatutoryRecords
+from btc_eval.synthetic.workbook import workbook
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "statutory"
 EPISODES = (DATA / "care" / "2022" / "episodes.csv").read_bytes()
@@ -74,7 +80,7 @@ def closes(records: StatutoryRecords | None) -> None:
     for name, rows in used.items():
         frame = records.table(name)
         assert len(frame) == rows
-        assert frame["child_id"].notna().all()
+        assert frame["child_id" if "child_id" in frame else "adopter_id"].notna().all()
     if "looked_after_episodes" in records.tables:
         episodes = records.table("looked_after_episodes")
         assert not episodes.duplicated(["council", "child_id", "started"]).any()
@@ -108,6 +114,80 @@ def test_a_mutated_looked_after_return_in_xml(content: bytes) -> None:
 @given(st.binary(max_size=400), st.sampled_from(["episodes.csv", "cin.xml", "annex.xlsx", "care.zip", "header.txt"]))
 def test_any_bytes_under_any_name(content: bytes, name: str) -> None:
     closes(outcome({name: content}))
+
+
+LIST: list[list[Any]] = [
+    ["List 2: early help", None, None, None, None, None, None, None],
+    [
+        "Child Unique ID", "Gender", "Ethnicity", "Date of Birth", "Age of Child (Years)", "Assessment start date",
+        "Assessment completion date", "Organisation completing assessment",
+    ],
+    ["00123", "a) Male", "a) WBRI", dt.date(2012, 2, 1), 12, dt.date(2024, 5, 6), None, "A school"],
+    [124, "b) Female", "Refused", "01/02/2013", "11", 45_450, "2024-07-01", "A hub"],
+]  # fmt: skip
+CARE_ROWS = [line.split(",") for line in EPISODES.decode().splitlines()]
+
+#: What a cell of a workbook may hold instead of what belongs there.
+CELL = st.one_of(
+    st.none(), st.text(max_size=8), st.integers(-(10**17), 10**17), st.floats(allow_nan=False, allow_infinity=False),
+    st.booleans(), st.datetimes(dt.datetime(1900, 1, 2), dt.datetime(2200, 1, 1)), st.times(),
+    st.sampled_from(["=1+1", "=NOW()", "#N/A", "CHILD", "Child Unique ID", "00123", "31/02/2024", "1E+20", "\u00a0"]),
+)  # fmt: skip
+
+
+@st.composite
+def workbooks(draw: st.DrawFn) -> bytes:
+    """Overwrite, double, shift and drop cells and rows of two valid sheets."""
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    book.remove(book.active)  # type: ignore[arg-type]
+    for name, rows in (("List 2", LIST), ("episodes", CARE_ROWS)):
+        changed: list[list[object]] = [list(row) for row in rows]
+        for _ in range(draw(st.integers(0, 5))):
+            row = draw(st.integers(0, len(changed) - 1))
+            how = draw(st.sampled_from(["cell", "double", "drop", "shift", "blank"]))
+            if how == "cell":
+                changed[row][draw(st.integers(0, len(changed[row]) - 1))] = draw(CELL)
+            elif how == "double":
+                changed.append(list(changed[row]))
+            elif how == "drop" and len(changed) > 1:
+                del changed[row]
+            elif how == "shift":
+                changed[row].insert(0, draw(CELL))
+            else:
+                changed.insert(row, [None])
+        page = book.create_sheet(name)
+        for row_number, cells in enumerate(changed, start=1):
+            for column, value in enumerate(cells, start=1):
+                legal = "".join(c for c in value if c.isprintable()) if isinstance(value, str) else value
+                page.cell(row_number, column, legal)  # type: ignore[arg-type]
+    book.save(out)
+    return out.getvalue()
+
+
+@settings(max_examples=30, deadline=None)
+@given(workbooks())
+def test_a_mutated_workbook(content: bytes) -> None:
+    closes(outcome({"annex.xlsx": content}))
+
+
+def zipped() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in (("2022/episodes.csv", EPISODES), ("2022/header.csv", HEADER), ("cin.xml", CENSUS)):
+            archive.writestr(zipfile.ZipInfo(name), content)
+    return out.getvalue()
+
+
+ZIP = zipped()
+#: Written by the demonstration's own writer, which asks no clock: the same bytes in every run.
+BOOK = workbook({"List 2": LIST[1:]}, title="made up", creator="nobody", stamp="2025-07-31T12:00:00Z")
+
+
+@settings(max_examples=40, deadline=None)
+@given(mutated(ZIP), mutated(BOOK))
+def test_damaged_bytes_of_zips_and_workbooks(archive: bytes, book: bytes) -> None:
+    closes(outcome({"returns.zip": archive}))
+    closes(outcome({"annex.xlsx": book}))
 
 
 _DAYS = st.dates(min_value=pd.Timestamp("2019-04-01").date(), max_value=pd.Timestamp("2022-03-31").date())

@@ -113,7 +113,7 @@ def test_a_bad_file_is_refused_and_changes_nothing(capsys: pytest.CaptureFixture
     assert (code, out) == (1, "")
     assert "bad.csv" in err
     assert "Traceback" not in err
-    assert {p: p.read_bytes() for p in data.rglob("*") if p.is_file() and p.name != ".lock"} == before
+    assert {p: p.read_bytes() for p in data.rglob("*") if p.is_file()} == before
 
 
 def _raising(error: BaseException) -> object:
@@ -142,7 +142,7 @@ def test_every_fault_of_a_refusal_has_its_line(
     [
         (PermissionError(13, "Permission denied", "/site"), 1, "/site: found Permission denied"),
         (OSError(28, "No space left on device"), 1, "No space left on device"),
-        (ZeroDivisionError("oh"), 1, "a fault of its own (ZeroDivisionError: oh)"),
+        (ZeroDivisionError("oh"), 1, "a fault of its own (ZeroDivisionError in "),
         (KeyboardInterrupt(), 130, "Stopped before it was done"),
     ],
 )
@@ -194,3 +194,28 @@ def test_help_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("more", [(), ("--debug",)])
+def test_what_an_unexpected_error_quotes_is_not_said(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
+) -> None:
+    """It may quote a value of a child's record: only its kind and its place are told, and the frames with --debug."""
+    error = KeyError("SECRET-007")
+    error.__cause__ = ValueError("SECRET-008")
+    monkeypatch.setattr("btc_eval.edition.build", _raising(error))
+    code, out, err = run(capsys, "build", *more)
+    assert code == 1
+    assert "SECRET" not in out + err
+    assert "(KeyError in test_cli_doors.py, line" in err
+
+
+def test_the_first_row_of_a_table_without_headings_is_not_said(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "list.csv").write_text("SMITHSON,01/02/2010,ZZ123456\nJONES,02/03/2011,ZZ123457\n", "utf-8")
+    code, out, err = run(capsys, "refresh", str(tmp_path / "list.csv"), "--data", str(tmp_path / "data"), "--json")
+    assert code == 1
+    assert "SMITHSON" not in out + err
+    assert "01/02/2010" not in out + err
+    assert "a table of 3 columns without headings" in out

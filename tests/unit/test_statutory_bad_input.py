@@ -6,6 +6,7 @@ Nothing is changed by any of them, none makes a traceback, and no value of a chi
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -300,3 +301,31 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(Path, "open", denied)
     assert "does not let us read" in refused(tmp_path / "header.csv")
+
+
+def test_names_in_columns_of_codes_are_not_said(tmp_path: Path) -> None:
+    """Columns that slipped put a name where a code should be: it is counted, and described by its length."""
+    rows = "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER\n77001,01/05/2021,SMITH,JOHN,Jane,O'BRIEN,MURPHY\n"
+    (tmp_path / "episodes.csv").write_text(rows + "77002,01/06/2021,Q9,Q9,Q9,Q9,Q9\n", encoding="utf-8")
+    (tmp_path / "oc2.csv").write_text("CHILD,DOB,SDQ_SCORE,CONVICTED\n77001,01/02/2012,1,Amelia\n", encoding="utf-8")
+    said = json.dumps([line.as_dict() for line in statutory.read(tmp_path).ledger.lines])
+    for name in ("SMITH", "JOHN", "Jane", "BRIEN", "MURPHY", "Amelia"):
+        assert name not in said
+    assert said.count('"Q9"') == 5
+
+
+def test_a_census_without_a_reference_date_takes_its_year_from_its_dates(tmp_path: Path) -> None:
+    """The year that a header calls itself is often wrong; it is used only where there are too few dates to tell."""
+    head, body = CENSUS.split("<Children>")
+    head = re.sub("<ReferenceDate>[^<]*</ReferenceDate>", "", head)
+    child = re.search("<Child>.*?</Child>", body, re.DOTALL)[0]  # type: ignore[index]
+    child = re.sub("<CINreferralDate>[^<]*", "<CINreferralDate>2021-02-05", child)
+    child = re.sub("<CINclosureDate>[^<]*", "<CINclosureDate>2021-03-05", child)
+    many = "".join(re.sub("<LAchildID>[^<]*", f"<LAchildID>N{n}", child) for n in range(60))
+    path = tmp_path / "cin.xml"
+    for year_in_header in ("2019", "2021"):
+        head = re.sub("<Year>[^<]*", f"<Year>{year_in_header}", head)
+        path.write_text(f"{head}<Children>{many}</Children></Message>", encoding="utf-8")
+        records = closes(statutory.read(path))
+        assert records.years("cin_episodes") == (2021,)
+        assert "a header without a reference date: the dates of the referrals tell the year" in departures(records)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
+from btc_eval.records import statutory
 from btc_eval.records.statutory import vocabulary as words
 from btc_eval.records.statutory.cells import typed
 from btc_eval.records.statutory.codes import CodeList
 from btc_eval.records.statutory.contract import Column, Sort, Table
 from btc_eval.records.statutory.days import Trouble, month_of, read_day, year_of_month
 from btc_eval.records.statutory.notes import Notes, shown_code, shown_heading
+from btc_eval.records.statutory.remarks import TWO_WAYS
 
 EPISODES = words.TABLES["looked_after_episodes"]
 COLUMNS = [(table.name, column) for table in words.TABLES.values() for column in table.columns]
@@ -102,7 +105,7 @@ def test_truth_in_every_spelling() -> None:
     values, notes = read("no_further_action", "0", "1", "true", "False", "a) Yes", "N", "perhaps", None, table=table)
     assert values == [False, True, True, False, True, False, None, None]
     assert notes.departures["no_further_action", "true, false, yes, no or 1.0 for 1 or 0"] == 4
-    assert notes.unknown == {"no_further_action": {"perhaps": 1}}
+    assert notes.unknown == {"no_further_action": {"(text of 7 characters)": 1}}, "a word may be a name"
 
 
 def test_numbers_stored_as_text() -> None:
@@ -192,3 +195,36 @@ def test_departures_from_the_form_of_dates_and_spaces_are_counted() -> None:
     }
     _, notes = read("referred", "01/04/2021", "2021-04-01", table=words.TABLES["cin_episodes"])
     assert sum(notes.departures.values()) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "spellings"),
+    [
+        ("WBRI", "a) WBRI|(A.A1) White - British|A1 - White British|White/British|White - British [WBRI]|WENG"),
+        ("WIRT", "WIRT - Traveller: Irish Heritage|Gypsy or Irish Traveller|Traveller of Irish Heritage [WIRT]"),
+        ("WOTH", "A3 - White - Any other White background|Any Other White"),
+        ("MWBC", "Mixed - White & Black Caribbean|White and Black Caribbean|f) MWBC"),
+        ("AIND", "Asian or Asian British - Indian|Indian|Asian/Asian British - Indian"),
+        ("BAFR", "Black - African|BAFR - Black African|Black or Black British - African"),
+        ("NOBT", "s) NOBT|Information not yet obtained|u) UNKNOWN"),
+        ("REFU", "Refused|t) REFU"),
+        (None, "Any other thing|White and|A9"),
+    ],
+)
+def test_ethnicity_as_case_systems_write_it(code: str | None, spellings: str) -> None:
+    for text in spellings.split("|"):
+        found = words.ETHNICITY.match(text)
+        assert (found.code if found else None) == code, text
+
+
+def test_a_source_is_known_without_its_number() -> None:
+    for text, code in (("Health services - GP", "3A"), ("LA services - Early help", "5D"), ("j) 6: Police", "6")):
+        assert words.REFERRAL_SOURCE.match(text).code == code  # type: ignore[union-attr]
+    assert words.REFERRAL_SOURCE.match("Health services") is None, "of several, none is guessed"
+
+
+def test_dates_written_in_two_ways_in_one_column_are_counted(tmp_path: Path) -> None:
+    rows = "id,project,start,end\n1,A,2021-04-01,\n2,A,2021-05-01,\n3,A,01/06/2021,30/06/2021\n"
+    (tmp_path / "programme_register.csv").write_text(rows, encoding="utf-8")
+    (line,) = statutory.read(tmp_path).ledger.of("programme_register")
+    assert [(d.column, d.rows) for d in line.departures if d.what == TWO_WAYS] == [("started", 1)]

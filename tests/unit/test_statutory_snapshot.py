@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from btc_eval.errors import RefusedError
 from btc_eval.records import statutory
 from btc_eval.records.statutory import snapshot as keeping
+from btc_eval.records.store import locked
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "statutory"
 
@@ -20,7 +22,7 @@ def contents(folder: Path) -> dict[str, str]:
     return {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != ".lock"
+        if path.is_file()
     }
 
 
@@ -191,3 +193,95 @@ def test_recognising_and_sorting_files(tmp_path: Path, offered: Path) -> None:
     assert len(ours) == 5
     (offered / "reviews.csv").write_bytes(bytes(range(256)))
     assert (offered / "reviews.csv") in statutory.split([offered])[0], "what cannot be read is refused, not passed over"
+
+
+def test_next_years_set_from_the_folder_of_last_years(tmp_path: Path, offered: Path) -> None:
+    """An analyst drops each year's set into one folder: the set before keeps its year, whatever it is called inside."""
+    data, drop = tmp_path / "data", tmp_path / "drop"
+    for year in (2022, 2023):
+        shutil.rmtree(drop, ignore_errors=True)
+        shutil.copytree(offered / "care" / str(year), drop)
+        (drop / "oc2.csv").write_text(f"CHILD,DOB,SDQ_SCORE\n{year},01/02/2012,7\n", "utf-8")
+        report = statutory.store([drop], data)
+        assert report.accepted
+    assert not [remark for remark in report.ledger.remarks if "no table of children" in remark]  # type: ignore[union-attr]
+    held, together = statutory.current(data), statutory.read([offered / "care"])
+    assert held is not None
+    for name in ("looked_after_episodes", "looked_after_children"):
+        assert held.table(name).equals(together.table(name))
+    assert sorted(held.table("health_and_offending")["return_year"]) == [2022, 2023]
+    again = statutory.store([drop], data)
+    assert again.changed["ssda903"]["tables"] == {}
+
+
+def test_a_zip_of_two_returns_is_read_once(tmp_path: Path, offered: Path) -> None:
+    data, path = tmp_path / "data", tmp_path / "both.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for file in sorted(p for p in offered.rglob("*") if p.is_file()):
+            archive.write(file, file.relative_to(offered))
+    report = statutory.store([path], data)
+    held = statutory.current(data)
+    assert held is not None
+    assert report.ledger is not None
+    assert sorted((line.name, line.rows_in, line.rows_used) for line in held.ledger.lines) == sorted(
+        (line.name, line.rows_in, line.rows_used) for line in report.ledger.lines
+    )
+    census = offered / "cin_2023.xml"
+    census.write_text(census.read_text("utf-8").replace("<Ethnicity>WBRI<", "<Ethnicity>AIND<"), "utf-8")
+    assert statutory.store([census], data).accepted
+    held = statutory.current(data)
+    assert held is not None
+    assert len(held.ledger.of("cin_children")) == 1, "the census in the zip has been replaced"
+    assert held.years("looked_after_episodes") == (2022, 2023), "the rest of the zip has not"
+
+
+@pytest.mark.parametrize("damage", ["a file", "the list"])
+def test_offering_the_returns_again_mends_a_damaged_snapshot(tmp_path: Path, offered: Path, damage: str) -> None:
+    data = tmp_path / "data"
+    statutory.store([offered], data)
+    before = contents(data)
+    path = next((data / "raw").rglob("episodes.csv" if damage == "a file" else "ssda903/*/snapshot.json"))
+    path.chmod(0o600)
+    path.write_bytes(b"x" + path.read_bytes())
+    assert statutory.verify(data)
+    assert statutory.store([offered], data).accepted
+    assert statutory.verify(data) == []
+    assert contents(data) == before
+
+
+def test_a_damaged_file_is_not_carried_over(tmp_path: Path, offered: Path) -> None:
+    data = tmp_path / "data"
+    statutory.store([offered / "care" / "2022"], data)
+    path = next((data / "raw").rglob("episodes.csv"))
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes() + b"\n")
+    before = contents(data)
+    report = statutory.store([offered / "care" / "2023"], data)
+    assert [refusal.found for refusal in report.refusals] == ["contents that differ from the snapshot's list"]
+    assert contents(data) == before
+
+
+def test_annex_a_workbooks_of_two_quarters_stand_beside_each_other(tmp_path: Path) -> None:
+    """Each list is a window of six months: the next one adds to it, and a second extract of the same month replaces."""
+    data = tmp_path / "data"
+
+    def extract(month: int, child: str) -> None:
+        rows = f"Child Unique ID,Gender,Ethnicity,Date of Birth,Age,Date of Contact,Contact Source\n{child},M,WBRI,"
+        text = f"{rows}01/02/2012,12,05/{month:02}/2024,6: Police\n"
+        (tmp_path / "List 1.csv").write_text(text, "utf-8")
+        assert statutory.store([tmp_path / "List 1.csv"], data).accepted
+
+    for month, child in ((6, "A1"), (9, "A2"), (9, "A3")):
+        extract(month, child)
+    held = statutory.current(data)
+    assert held is not None
+    assert sorted(held.table("annex_a_contacts")["child_id"]) == ["A1", "A3"]
+
+
+def test_a_refusal_leaves_no_lock_behind(tmp_path: Path, offered: Path) -> None:
+    data = tmp_path / "data"
+    with locked(data), pytest.raises(RefusedError, match="another refresh"):
+        statutory.store([offered], data)
+    assert list(data.iterdir()) == []
+    (data / ".lock").write_bytes(b"left by an older version")
+    assert statutory.store([offered], data).accepted, "a stale file holds nobody up"

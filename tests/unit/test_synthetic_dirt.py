@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from btc_eval import synthetic
+from btc_eval.records import statutory
 from btc_eval.synthetic.dirt import Fault
 
 
@@ -124,3 +125,47 @@ def test_a_years_flags_are_all_true_and_false(pair: tuple[synthetic.Manifest, sy
 def test_nothing_of_the_dirt_is_left_on_disk_elsewhere(pair: tuple[synthetic.Manifest, synthetic.Manifest]) -> None:
     _, dirty = pair
     assert {path.name for path in Path(dirty.folder).parent.iterdir()} == {"clean", "dirty"}
+
+
+#: Kind of fault → how the ledger says it: columns by their English names, and the words of the departure.
+SAID = {
+    "mixed dates": ("a year of two digits", "parts in another order", "in another way than most"),
+    "bad date": ("a date that cannot be read", "a date after 2050"),
+    "placeholder": ("a placeholder for nothing",),
+    "spaces": ("spaces or invisible characters",),
+    "stray text": ("text outside any field",),
+    "vendor tag": ("an element under a vendor's name",),
+    "flag": ("true, false, yes, no",),
+    "heading": ("a heading under another spelling",),
+    "byte-order mark": ("a byte-order mark",),
+    "one byte": ("a file with nothing in it",),
+}
+
+
+def test_our_readers_find_every_fault_of_the_key(pair: tuple[synthetic.Manifest, synthetic.Manifest]) -> None:
+    """Each line of the key has its line in the ledger, with at least as many rows; none is passed over."""
+    clean, dirty = pair
+    ledger, before = statutory.read(dirty.folder).ledger, statutory.read(clean.folder).ledger
+    for one in dirty.faults:
+        lines = [line for line in ledger.lines if line.file == str(dirty.folder / one.file)]
+        assert lines, one.file
+        if one.kind in SAID:
+            rows = [d.rows for line in lines for d in line.departures if any(s in d.what for s in SAID[one.kind])]
+            assert sum(rows) >= max(one.rows, 1), one
+        elif one.kind == "unknown code":
+            assert one.rows in [unknown.rows for line in lines for unknown in line.unknown_codes], one
+        elif one.kind == "duplicate":
+            assert max(line.rows_set_aside.get("repeated in the same return", 0) for line in lines) >= one.rows, one
+        elif one.kind == "overlapping years":
+            assert _replaced(ledger) - _replaced(before) == one.rows
+        elif one.kind == "identifier":
+            # A child counts with its look-alike, so twice.
+            assert any(remark.startswith(f"{2 * one.rows} identifiers differ") for remark in ledger.remarks)
+        elif one.kind == "unknown postcode":
+            assert any(remark.startswith(f"{one.rows} of") and "look-up" in remark for remark in ledger.remarks)
+        else:
+            pytest.fail(f"no reader looks for {one.kind}")
+
+
+def _replaced(ledger: statutory.Ledger) -> int:
+    return ledger.set_aside("looked_after_reviews").get("the same row in a later return", 0)

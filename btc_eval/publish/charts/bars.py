@@ -1,4 +1,4 @@
-"""How large is each? A bar a category, its name above it and its value at its end."""
+"""How large is each? A bar a category, leftwards where it is below nought; its name above, its value at its end."""
 
 from __future__ import annotations
 
@@ -33,6 +33,8 @@ class Bars:
         The category drawn in the first colour; all of them where "".
     reference
         A value ruled down the plot, with its words.
+    low, high
+        Columns of an interval, drawn as a thin line over the bar.
     """
 
     category: str
@@ -41,11 +43,13 @@ class Bars:
     form: Format | str = Format.NUMBER
     highlight: str = ""
     reference: tuple[float, str] | None = None
+    low: str | None = None
+    high: str | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Return the columns drawn."""
-        return (self.category, self.value)
+        return tuple(name for name in (self.category, self.value, self.low, self.high) if name)
 
     def draw(self, frame: pd.DataFrame, *, mark: str) -> list[base.Panel]:
         """Draw in one panel."""
@@ -58,7 +62,10 @@ class Bars:
         top = 24.0 if self.reference else 4.0
         height = top + _ROW * len(frame) + 4.0
         extra = [self.reference[0]] if self.reference else []
-        scale = ticks(0.0, max(float(frame[self.value].max()), *extra, 0.0), zero=True)
+        drawn = frame[[name for name in (self.value, self.low, self.high) if name]].astype(float)
+        scale = ticks(min(float(drawn.min().min()), 0.0), max(float(drawn.max().max()), *extra, 0.0), zero=True)
+        least, most = ([name for name in (self.value, end) if name] for end in (self.low, self.high))
+        ends = zip(frame[self.category], frame[self.value], drawn[least].min(axis=1), drawn[most].max(axis=1))
         marked = [
             {
                 "name": str(name),
@@ -66,14 +73,17 @@ class Bars:
                 "said": say(float(value), self.form),
                 "y": top + _ROW * k + 26.0,
                 "own": not self.highlight or str(name) == self.highlight,
+                "from": float(low),
+                "to": float(high),
+                "reach": max(float(high), 0.0),
             }
-            for k, (name, value) in enumerate(zip(frame[self.category], frame[self.value]))
+            for k, (name, value, low, high) in enumerate(ends)
             if pd.notna(value)
         ]
         share = str(self.form) == Format.SHARE.value
         x = alt.X(
             "length:Q",
-            scale=alt.Scale(domain=[scale[0], scale[-1] * 1.12], nice=False),
+            scale=alt.Scale(domain=[scale[0], max(scale[-1] * 1.12, -scale[0] * 0.25)], nice=False),
             axis=alt.Axis(title=None, values=scale, format=".0%" if share else number_format(scale), grid=True),
         )
         y = alt.Y("y:Q", scale=None, axis=None)
@@ -83,9 +93,20 @@ class Bars:
             *self._reference(x, height),
             *_words(bars, x, y, stroke=style.PAPER, strokeWidth=5, strokeJoin="round", fill=style.PAPER),
             bars.mark_rule(strokeWidth=_BAR, strokeCap="butt").encode(x=x, x2=alt.datum(0), y=y, color=colour),
+            *self._interval(bars, x, y),
             *_words(bars, x, y),
         ]
         return base.assemble(layers, rows, height=height, mark=mark)
+
+    def _interval(self, bars: alt.Chart, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+        if not (self.low and self.high):
+            return []
+        rule = {"x": _at(x, "from"), "x2": alt.X2("to:Q"), "y": y}
+        # Dark on light beside the bar, light on dark over it: a line with an edge of the other shade.
+        return [
+            bars.mark_rule(strokeWidth=4, color=style.PAPER, strokeCap="butt").encode(**rule),
+            bars.mark_rule(strokeWidth=1.75, color=style.INK, strokeCap="butt").encode(**rule),
+        ]
 
     def _reference(self, x: alt.X, height: float) -> list[alt.Chart]:
         if self.reference is None:
@@ -105,5 +126,12 @@ class Bars:
 def _words(bars: alt.Chart, x: alt.X, y: alt.Y, **look: Any) -> list[alt.Chart]:
     """Return the names above their bars and the values at their ends; first as a ground, where a rule passes behind."""
     names = bars.mark_text(align="left", baseline="bottom", dy=-_BAR / 2 - 2, **look)
+    # To the right of bar and interval, also of a bar that lies to the left: the names have the left edge.
     values = bars.mark_text(align="left", baseline="middle", dx=6, fontWeight=700, **look)
-    return [names.encode(x=alt.value(0), y=y, text="name:N"), values.encode(x=x, y=y, text="said:N")]
+    return [names.encode(x=alt.value(0), y=y, text="name:N"), values.encode(x=_at(x, "reach"), y=y, text="said:N")]
+
+
+def _at(x: alt.X, field: str) -> alt.X:
+    other = x.copy()
+    other.shorthand = f"{field}:Q"
+    return other

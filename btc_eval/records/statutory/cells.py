@@ -191,7 +191,9 @@ def _days(column: Column, coded: Coded, table: Table, notes: Notes) -> Any:
         day, trouble = read_day(value)
         if trouble is not None:
             notes.depart(column.name, str(trouble), rows)
-        elif table.kind in YEAR_FIRST and value[:4].isdigit() is not YEAR_FIRST[table.kind]:
+        elif table.kind not in YEAR_FIRST:
+            notes.met_order(column.name, value[:4].isdigit(), rows)
+        elif value[:4].isdigit() is not YEAR_FIRST[table.kind]:
             notes.depart(column.name, OTHER_ORDER, rows)
         if day is not None and column.name in table.dated:
             months[month_of(day)] += rows
@@ -212,7 +214,7 @@ def _words(column: Column, coded: Coded, notes: Notes) -> Any:
     def read(value: str, rows: int) -> int:
         code = codes.match(value)
         if code is None:
-            notes.met_unknown(column.name, value, rows)
+            notes.met_unknown(column.name, value, rows, codes)
             return place_of[UNRECOGNISED]
         if (code.first, code.last) != (ALWAYS, STILL):
             notes.met_code(column.name, code.code, rows)

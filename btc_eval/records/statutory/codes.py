@@ -19,6 +19,10 @@ UNRECOGNISED = "code not recognised"
 
 _LETTER = re.compile(r"^[a-z]{1,2}\)\s*", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
+_WORD = re.compile(r"[a-z0-9]+")
+_OLD_NUMBER = re.compile(r"\(?\b([a-z]\.)?[a-z]{1,2}\d{1,2}(\.\d)?\b\)?")
+#: A code this long is recognised among other words; a shorter one may be a word itself.
+LONG_CODE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +53,16 @@ class CodeList:
         Other spellings, in small letters → code.
     letters
         How the list is written in an Annex A workbook: code → label; the order gives the letter ("a) 1A: Individual").
+    phrases
+        Further wordings → code, compared by their words alone: punctuation, brackets and the numbers of an older list
+        ("(A.A1) White - British", "A1 White/British") do not count.
     """
 
     name: str
     codes: tuple[Code, ...]
     aliases: Mapping[str, str] = field(default_factory=dict)
     letters: Mapping[str, str] = field(default_factory=dict)
+    phrases: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def words_in_order(self) -> tuple[str, ...]:
@@ -90,7 +98,21 @@ class CodeList:
         for candidate in (bare, *_leading(bare)):
             if candidate in known:
                 return known[candidate]
-        return None
+        return self._by_words(plain) if self.phrases else None
+
+    @cached_property
+    def _by_phrase(self) -> Mapping[str, Code]:
+        by_code = {code.code: code for code in self.codes}
+        found = {_bare(code.words): code for code in self.codes}
+        return found | {_bare(phrase): by_code[code] for phrase, code in self.phrases.items()}
+
+    def _by_words(self, text: str) -> Code | None:
+        """Look for one code among the words, then for a wording that is known."""
+        by_code = {code.code.casefold(): code for code in self.codes if len(code.code) >= LONG_CODE}
+        named = {word for word in _WORD.findall(text) if word in by_code}
+        if len(named) == 1:
+            return by_code[named.pop()]
+        return self._by_phrase.get(_bare(text))
 
     def code(self, words: str, year: int) -> str:
         """With which code were these words written in the collection of this year?
@@ -122,6 +144,12 @@ class CodeList:
         label = self.letters[code]
         letter = "abcdefghijklmnopqrstuvwxyz"[position % 26] if position < 26 else f"z{position - 25}"
         return f"{letter}) {label}"
+
+
+def _bare(text: str) -> str:
+    """Return the words of a text, without punctuation and without the numbers of an older list."""
+    words = _WORD.findall(_OLD_NUMBER.sub(" ", text.casefold().replace("&", " and ")))
+    return " ".join(words)
 
 
 def _leading(text: str) -> tuple[str, ...]:

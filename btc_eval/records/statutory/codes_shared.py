@@ -18,10 +18,54 @@ SEX = CodeList(
     aliases={
         "boy": "M", "girl": "F", "unknown": "U", "unborn": "0", "not known": "0", "not stated/recorded": "0",
         "not stated": "0", "not stated/recorded (or unborn)": "0", "neither": "9", "i": "9",
-        "m - male": "M", "f - female": "F",
+        "m - male": "M", "f - female": "F", "not specified": "0", "not recorded/unborn": "0", "unborn/unknown": "0",
+        "unspecified": "0", "withheld": "0", "gender unspecified": "0", "non-binary": "9", "non binary": "9",
+        "unable to classify": "9", "indeterminate gender": "9", "not specified / indeterminate gender": "9",
+        "unknown / not recorded / unborn": "0", "not stated / recorded": "0", "not stated / recorded (or unborn)": "0",
     },
     letters={"1": "Male", "2": "Female", "0": "Not stated/recorded", "9": "Neither"},
 )  # fmt: skip
+
+#: How case systems write ethnicity out: the group before the name, and other names of the same.
+_ETHNIC_GROUPS = {
+    ("White",): {
+        "British": "WBRI", "English": "WBRI", "Scottish": "WBRI", "Welsh": "WBRI", "Cornish": "WBRI",
+        "Other British": "WBRI", "English Welsh Scottish Northern Irish British": "WBRI", "Irish": "WIRI",
+        "Traveller of Irish heritage": "WIRT", "Irish Traveller": "WIRT", "Gypsy or Irish Traveller": "WIRT",
+        "Gypsy or Roma": "WROM", "Gypsy Roma": "WROM", "Roma": "WROM", "Any other White background": "WOTH",
+        "Other White background": "WOTH", "Any other White": "WOTH", "White other": "WOTH", "Any other": "WOTH",
+        "Eastern European": "WOTH",
+    },
+    ("Mixed", "Mixed or multiple ethnic groups", "Dual heritage"): {
+        "White and Black Caribbean": "MWBC", "White and Black African": "MWBA", "White and Asian": "MWAS",
+        "Any other Mixed background": "MOTH", "Other Mixed background": "MOTH", "Any other Mixed": "MOTH",
+        "Any other mixed or multiple ethnic background": "MOTH",
+    },
+    ("Asian", "Asian or Asian British", "Asian Asian British"): {
+        "Indian": "AIND", "Pakistani": "APKN", "Bangladeshi": "ABAN", "Any other Asian background": "AOTH",
+        "Other Asian background": "AOTH", "Any other Asian": "AOTH",
+    },
+    ("Black", "Black or Black British", "Black Black British", "Black British"): {
+        "Caribbean": "BCRB", "Black Caribbean": "BCRB", "African": "BAFR", "Black African": "BAFR",
+        "Any other Black background": "BOTH", "Other Black background": "BOTH", "Any other Black": "BOTH",
+    },
+    ("Other", "Other ethnic group", "Chinese or other ethnic group", "Other ethnic groups"): {
+        "Chinese": "CHNE", "Any other ethnic group": "OOTH", "Any other": "OOTH", "Other ethnic group": "OOTH",
+    },
+}  # fmt: skip
+#: Said without their group these could be of several.
+_ONLY_IN_A_GROUP = {"Any other", "English", "Scottish", "Welsh"}
+_ETHNIC_PHRASES = {
+    phrase: code
+    for groups, names in _ETHNIC_GROUPS.items()
+    for name, code in names.items()
+    for phrase in (*(f"{group} {name}" for group in groups), *(() if name in _ONLY_IN_A_GROUP else (name,)))
+} | {
+    "White British British": "WBRI", "British White British": "WBRI", "White White British": "WBRI",
+    "Irish White Irish": "WIRI", "White White Irish": "WIRI", "Asian Chinese": "CHNE",
+    "Information refused": "REFU", "Not obtained": "NOBT", "Not recorded": "NOBT",
+    "Information not obtained": "NOBT",
+}  # fmt: skip
 
 ETHNICITY = CodeList(
     "ethnicity",
@@ -53,7 +97,10 @@ ETHNICITY = CodeList(
         "white - british": "WBRI", "white irish": "WIRI", "irish": "WIRI", "caribbean": "BCRB", "african": "BAFR",
         "gypsy/roma": "WROM", "gypsy / roma": "WROM", "information not yet obtained": "NOBT",
         "not known": "NOBT", "unknown": "NOBT", "not stated": "NOBT", "declined": "REFU", "any other": "OOTH",
+        "e5": "NOBT", "weng": "WBRI", "wcor": "WBRI", "wsco": "WBRI", "wwel": "WBRI", "wowb": "WBRI", "a1": "WBRI",
+        "a2": "WIRI", "a4": "WIRT", "a3": "WOTH",
     },
+    phrases=_ETHNIC_PHRASES,
     letters={
         code: code
         for code in (
@@ -91,6 +138,17 @@ NEED = CodeList(
     },
 )  # fmt: skip
 
+_SOURCES = {
+    "1A": "1A: Individual - Family member/relative/carer", "1B": "1B: Individual - Acquaintance",
+    "1C": "1C: Individual - Self", "1D": "1D: Individual - Other", "2A": "2A: Schools",
+    "2B": "2B: Education services", "3A": "3A: Health services - GP", "3B": "3B: Health services - Health visitor",
+    "3C": "3C: Health services - School nurse", "3D": "3D: Health services - Other primary health services",
+    "3E": "3E: Health services - A&E", "3F": "3F: Health services - Other", "4": "4: Housing",
+    "5A": "5A: LA services - Social care", "5B": "5B: LA services - Other internal",
+    "5C": "5C: LA services - External", "6": "6: Police", "7": "7: Other legal agency", "8": "8: Other",
+    "9": "9: Anonymous", "10": "10: Unknown", "5D": "5D: LA services - Early help",
+}  # fmt: skip
+
 REFERRAL_SOURCE = CodeList(
     "referral source",
     (
@@ -125,16 +183,8 @@ REFERRAL_SOURCE = CodeList(
             """
         ),
     ),
-    letters={
-        "1A": "1A: Individual - Family member/relative/carer", "1B": "1B: Individual - Acquaintance",
-        "1C": "1C: Individual - Self", "1D": "1D: Individual - Other", "2A": "2A: Schools",
-        "2B": "2B: Education services", "3A": "3A: Health services - GP", "3B": "3B: Health services - Health visitor",
-        "3C": "3C: Health services - School nurse", "3D": "3D: Health services - Other primary health services",
-        "3E": "3E: Health services - A&E", "3F": "3F: Health services - Other", "4": "4: Housing",
-        "5A": "5A: LA services - Social care", "5B": "5B: LA services - Other internal",
-        "5C": "5C: LA services - External", "6": "6: Police", "7": "7: Other legal agency", "8": "8: Other",
-        "9": "9: Anonymous", "10": "10: Unknown", "5D": "5D: LA services - Early help",
-    },
+    letters=_SOURCES,
+    phrases={label.partition(": ")[2]: code for code, label in _SOURCES.items()},
     aliases={
         "individual – family member, relative or carer": "1A", "individual - family member, relative or carer": "1A",
         "self": "1C", "schools": "2A", "education services": "2B", "gp": "3A", "general practitioner (gp)": "3A",

@@ -59,6 +59,8 @@ class TableLine:
         Different identifiers among the rows read.
     unknown_codes, departures
         What was met that the format does not have.
+    latest_month
+        Month of the last telling date (12 × year + month − 1), or 0: it tells one extract of a year from the next.
     """
 
     name: str
@@ -71,6 +73,7 @@ class TableLine:
     children: int
     unknown_codes: tuple[UnknownCodes, ...] = ()
     departures: tuple[Departure, ...] = ()
+    latest_month: int = 0
 
     def __post_init__(self) -> None:
         if self.rows_used < 0 or any(rows <= 0 for rows in self.rows_set_aside.values()):

@@ -41,7 +41,9 @@ class Part:
     council
         Three-digit code from the file's header, or blank.
     stated_year
-        Collection year that the file's header states, or 0.
+        Collection year of the reference date in the file's header, or 0.
+    year_in_header
+        What its header calls the year, or 0: used where there is no reference date and few dates.
     year
         Collection year it was found to be of, or 0 where its rows carry their own.
     own_years
@@ -59,6 +61,7 @@ class Part:
     optional: bool = False
     council: str = ""
     stated_year: int = 0
+    year_in_header: int = 0
     year: int = 0
     own_years: dict[str, int] = field(default_factory=dict)
     rows_in: int = 0

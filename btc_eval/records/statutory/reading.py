@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from btc_eval.errors import Refusal, RefusedError
@@ -11,7 +11,7 @@ from btc_eval.records.statutory.kinds import is_xml, what_is
 from btc_eval.records.statutory.ledger import Departure, Ledger, TableLine, UnknownCodes
 from btc_eval.records.statutory.parts import Part
 from btc_eval.records.statutory.records import StatutoryRecords
-from btc_eval.records.statutory.sources import Source, gather
+from btc_eval.records.statutory.sources import Held, Source, gather
 from btc_eval.records.statutory.stacking import RULES, CareRules, Stacked, stack
 from btc_eval.records.statutory.tabular import read_tabular
 from btc_eval.records.statutory.vocabulary import DEMONSTRATION_FILE
@@ -65,16 +65,36 @@ def read(
     True
     """
     given = [paths] if isinstance(paths, str | Path) else list(paths)
-    folder = PrivateFolder(work)
+    return _read(given, PrivateFolder(work), several_councils, care_rules, most_rows, None)
+
+
+def read_held(files: Mapping[Path, Held]) -> StatutoryRecords:
+    """What do the files of the snapshots say together? Each is read for the returns it is kept for, and no others."""
+    return _read(list(files), PrivateFolder(None), False, "london", MOST_ROWS, files)
+
+
+def _read(
+    given: Sequence[str | Path],
+    folder: PrivateFolder,
+    several_councils: bool,
+    care_rules: CareRules,
+    most_rows: int,
+    held: Mapping[Path, Held] | None,
+) -> StatutoryRecords:
     try:
-        return _read(given, folder, several_councils, care_rules, most_rows)
+        return _read_into(given, folder, several_councils, care_rules, most_rows, held)
     except BaseException:
         folder.remove()
         raise
 
 
-def _read(
-    given: Sequence[str | Path], folder: PrivateFolder, several_councils: bool, care_rules: CareRules, most_rows: int
+def _read_into(
+    given: Sequence[str | Path],
+    folder: PrivateFolder,
+    several_councils: bool,
+    care_rules: CareRules,
+    most_rows: int,
+    held: Mapping[Path, Held] | None,
 ) -> StatutoryRecords:
     sources, refusals = gather(given)
     shelf = Shelf(folder, most_rows=most_rows, split=True)
@@ -82,7 +102,7 @@ def _read(
     unused: dict[str, str] = {}
     for source in sources:
         try:
-            _read_one(source, shelf, parts, unused)
+            _read_one(source, shelf, parts, unused, held)
         except RefusedError as error:
             refusals.extend(error.refusals)
     if not parts and not refusals:
@@ -91,7 +111,7 @@ def _read(
     if refusals:
         raise RefusedError(refusals)
     _name_council(parts)
-    notices = settle_years(parts)
+    notices = settle_years(parts, held)
     state = Stacked()
     final = Shelf(folder, most_rows=most_rows, split=False)
     for tables in shelf.buckets():
@@ -108,7 +128,7 @@ def _read(
             lines=lines,
             rules={rule: state.rules.get(rule, 0) for rule in RULES},
             overlaps=overlaps,
-            remarks=(*notices, *remarks.about(parts, state), *look_alikes),
+            remarks=(*notices, *remarks.about(parts, state), *look_alikes, *remarks.wards_not_known(records)),
             unused=unused,
         )
     )
@@ -122,7 +142,9 @@ def _name_council(parts: Sequence[Part]) -> None:
             part.council = next(iter(known))
 
 
-def _read_one(source: Source, shelf: Shelf, parts: list[Part], unused: dict[str, str]) -> None:
+def _read_one(
+    source: Source, shelf: Shelf, parts: list[Part], unused: dict[str, str], held: Mapping[Path, Held] | None
+) -> None:
     if source.file == DEMONSTRATION_FILE:
         return
     kind, why_not = what_is(source)
@@ -130,6 +152,8 @@ def _read_one(source: Source, shelf: Shelf, parts: list[Part], unused: dict[str,
         if source.direct:
             raise RefusedError([Refusal(source.name, "", why_not, _ALLOWED, "Check that it is the file you meant.")])
         unused[source.name] = why_not
+    elif held is not None and kind.value not in held[source.path].kinds:
+        return
     elif is_xml(source):
         parts.extend(read_xml(source, kind, shelf, len(parts)))
     else:
@@ -162,6 +186,7 @@ def _line(part: Part, state: Stacked) -> TableLine:
         rows_used=used,
         rows_set_aside={reason: rows for reason, rows in sorted(part.aside.items()) if rows},
         children=state.children.get(part.number, 0),
+        latest_month=part.latest_month,
         unknown_codes=tuple(
             UnknownCodes(column, tuple(sorted(codes)), sum(codes.values()))
             for column, codes in sorted(notes.unknown.items())
@@ -169,5 +194,6 @@ def _line(part: Part, state: Stacked) -> TableLine:
         departures=(
             *(Departure(column, what, rows) for (column, what), rows in sorted(notes.departures.items())),
             *outside,
+            *remarks.dates_in_two_ways(part),
         ),
     )

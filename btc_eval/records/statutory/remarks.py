@@ -107,6 +107,29 @@ def codes_outside_their_years(part: Part, years: set[int]) -> list[Departure]:
     return found
 
 
+def dates_in_two_ways(part: Part) -> list[Departure]:
+    """Which columns hold dates written year first and dates written day first? The fewer of the two are counted."""
+    return [
+        Departure(column, TWO_WAYS, min(orders.values()))
+        for column, orders in sorted(part.notes.orders.items())
+        if len(orders) > 1
+    ]
+
+
+TWO_WAYS = "a date written in another way than most of its column, read"
+
+
+def wards_not_known(records: StatutoryRecords) -> tuple[str, ...]:
+    """How many addresses have a postcode that the ward look-up does not have?"""
+    if not {"addresses", "ward_lookup"} <= set(records.tables):
+        return ()
+    postcodes = records.table("addresses", columns=["postcode"])["postcode"].dropna()
+    unknown = int((~postcodes.isin(records.table("ward_lookup", columns=["postcode"])["postcode"])).sum())
+    if not unknown:
+        return ()
+    return (f"{unknown:,} of {len(postcodes):,} addresses have a postcode that the ward look-up does not have",)
+
+
 def identifiers(records: StatutoryRecords) -> tuple[tuple[Overlap, ...], tuple[str, ...]]:
     """How many children do the returns share, and which identifiers look alike but for leading zeros?"""
     known: dict[Return, pd.Index] = {}

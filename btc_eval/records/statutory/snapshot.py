@@ -13,16 +13,17 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from btc_eval.errors import Refusal, refuse
+from btc_eval.errors import Refusal, RefusedError, refuse
 from btc_eval.locations import data_folder, note_read
 from btc_eval.records.statutory.contract import Return
-from btc_eval.records.statutory.reading import read
+from btc_eval.records.statutory.reading import read_held
 from btc_eval.records.statutory.records import StatutoryRecords
+from btc_eval.records.statutory.sources import Held
 from btc_eval.records.statutory.vocabulary import DEMONSTRATION_FILE
 from btc_eval.records.store import replace_files
 
@@ -35,7 +36,11 @@ _LENGTH = 24
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One file of a snapshot: its name inside, its checksum, where it lies now, and the tables and years it brings."""
+    """One file of a snapshot: its name inside, its checksum, where it lies now, and the tables and years it brings.
+
+    For an Annex A list the year is the month of its last date (12 × year + month − 1): it is a window of six months,
+    so one of another month stands beside it and does not replace it.
+    """
 
     name: str
     sha256: str
@@ -74,6 +79,20 @@ class Snapshot:
     def place(self) -> str:
         """Return its folder, relative to the data folder."""
         return f"{RAW}/{self.kind.value}/{self.sha256}"
+
+    def faults(self) -> list[Refusal]:
+        """Is every kept file still what it was? A fault for each that is not."""
+        faults = []
+        for file in self.files:
+            if not file.path.is_file():
+                found = "no such file"
+            elif fingerprint(file.path) != file.sha256:
+                found = "contents that differ from the snapshot's list"
+            else:
+                continue
+            do = "Offer the returns again with btc-eval refresh."
+            faults.append(Refusal(str(file.path), "", found, "the file as it came", do))
+        return faults
 
     def manifest(self) -> bytes:
         """Return what is written in `snapshot.json`."""
@@ -115,7 +134,7 @@ def pointer(data: Path) -> dict[str, str]:
             "",
             found="a pointer that cannot be read",
             allowed="the one that btc-eval refresh writes",
-            do="Offer the returns again with btc-eval refresh.",
+            do="Restore it from a backup, or remove it and offer every return again with btc-eval refresh.",
         ) from error
 
 
@@ -130,7 +149,10 @@ def held(data: Path, kind: Return) -> Snapshot | None:
     place = pointer(data).get(kind.value)
     if place is None:
         return None
-    folder = data / place
+    return _from_manifest(data / place, kind)
+
+
+def _from_manifest(folder: Path, kind: Return) -> Snapshot:
     try:
         content = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         files = tuple(
@@ -155,22 +177,39 @@ def held(data: Path, kind: Return) -> Snapshot | None:
 
 def verify(data: Path) -> list[Refusal]:
     """Is every kept file still what it was? A fault for each that is not."""
-    faults = []
+    faults: list[Refusal] = []
     for kind in map(Return, pointer(data)):
-        snapshot = held(data, kind)
-        for file in snapshot.files if snapshot is not None else ():
-            if not file.path.is_file():
-                found = "no such file"
-            elif fingerprint(file.path) != file.sha256:
-                found = "contents that differ from the snapshot's list"
-            else:
-                continue
-            faults.append(
-                Refusal(
-                    str(file.path), "", found, "the file as it came", "Offer the returns again with btc-eval refresh."
-                )
-            )
+        try:
+            snapshot = held(data, kind)
+        except RefusedError as error:
+            faults += error.refusals
+        else:
+            faults += snapshot.faults() if snapshot is not None else []
     return faults
+
+
+def together(snapshots: Iterable[Snapshot]) -> StatutoryRecords:
+    """What do these snapshots say together? A file that several of them keep, such as a zip, is read once."""
+    kinds: dict[str, set[str]] = {}
+    files: dict[str, Kept] = {}
+    for snapshot in snapshots:
+        for file in snapshot.files:
+            kinds.setdefault(file.sha256, set()).add(snapshot.kind.value)
+            known = files.setdefault(file.sha256, file)
+            files[file.sha256] = replace(known, covers=known.covers | file.covers)
+    return read_held({file.path: Held(frozenset(kinds[sha]), _years(file.covers)) for sha, file in files.items()})
+
+
+def _years(covers: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Return table → its year, where it has one."""
+    years: dict[str, list[int]] = {}
+    for table, year in covers:
+        years.setdefault(table, []).append(year)
+    return {table: found[0] for table, found in years.items() if len(found) == 1 and 0 < found[0] < _MONTHS_FROM}
+
+
+#: A number of `covers` from here on is a month, not a year.
+_MONTHS_FROM = 10_000
 
 
 def fingerprint(path: Path) -> str:
@@ -201,18 +240,30 @@ def current(data: Path | None = None, *, kinds: Sequence[str] | None = None) -> 
     note_read(folder / POINTER)
     for place in named.values():
         note_read(folder / place / MANIFEST)
-    return read([folder / place / "files" for place in named.values()])
+    snapshots = [held(folder, Return(kind)) for kind in named]
+    return together(snapshot for snapshot in snapshots if snapshot is not None)
 
 
 def move_in(data: Path, staging: Path, snapshots: Sequence[Snapshot]) -> None:
     """Put staged snapshots in their place and point at them: in use only when the pointer is written."""
     for snapshot in snapshots:
         target = data / snapshot.place
+        if target.is_dir() and not _whole(target, snapshot):
+            target.rename(staging / f"damaged-{snapshot.sha256}")
         if not target.is_dir():
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             (staging / snapshot.place).rename(target)
     named = {**pointer(data), **{snapshot.kind.value: snapshot.place for snapshot in snapshots}}
     replace_files(data, {POINTER: json.dumps(named, indent=1, sort_keys=True).encode("utf-8")})
+
+
+def _whole(folder: Path, snapshot: Snapshot) -> bool:
+    """Return whether a folder of that name holds what it should; one that was damaged is written anew."""
+    try:
+        written = _from_manifest(folder, snapshot.kind)
+    except RefusedError:
+        return False
+    return written.sha256 == snapshot.sha256 and not written.faults()
 
 
 def staging_folder(data: Path) -> Path:

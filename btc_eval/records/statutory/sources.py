@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -25,6 +25,22 @@ MOST_GROWTH = 250
 MOST_MEMBERS = 20_000
 #: What a computer leaves in a folder without being asked.
 _LITTER = {".ds_store", "thumbs.db", "desktop.ini", ".gitkeep"}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a snapshot already knows of a file that it keeps.
+
+    Parameters
+    ----------
+    kinds
+        Returns for which the file is in use; what else lies in it has been replaced, or is kept elsewhere.
+    years
+        Table → the one collection year of its rows, where it is one: a file kept away from its set still knows it.
+    """
+
+    kinds: frozenset[str]
+    years: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -132,7 +132,7 @@ def stage(
     """
     folder: Path | None = None
     try:
-        records, snapshots, before = _prepare(paths, data)
+        records, snapshots, before, notices = _prepare(paths, data)
         changed = {
             new.kind.value: {
                 "before": None if old is None else old.sha256,
@@ -143,7 +143,7 @@ def stage(
             for new, old in zip(snapshots, before)
         }
         reconciliation = () if official is None else reconcile(records, official)
-        new_ones = tuple(new for new, old in zip(snapshots, before) if old is None or old.sha256 != new.sha256)
+        new_ones = tuple(new for new, old in zip(snapshots, before) if _is_new(new, old))
         if new_ones and not dry_run:
             folder = keeping.staging_folder(data)
             for new in new_ones:
@@ -154,7 +154,13 @@ def stage(
     except BaseException:
         keeping.clear(folder)
         raise
-    return Staged(Report((), records.ledger, reconciliation, changed), data, new_ones, records, folder)
+    ledger = replace(records.ledger, remarks=(*records.ledger.remarks, *notices))
+    return Staged(Report((), ledger, reconciliation, changed), data, new_ones, records, folder)
+
+
+def _is_new(new: Snapshot, old: Snapshot | None) -> bool:
+    """Return whether a snapshot must be written: there is none like it, or the one there has been damaged."""
+    return old is None or old.sha256 != new.sha256 or bool(old.faults())
 
 
 def store(
@@ -176,28 +182,37 @@ def store(
     return staged.report
 
 
-def _prepare(paths: Sequence[str | Path], data: Path) -> tuple[StatutoryRecords, list[Snapshot], list[Snapshot | None]]:
+def _prepare(
+    paths: Sequence[str | Path], data: Path
+) -> tuple[StatutoryRecords, list[Snapshot], list[Snapshot | None], list[str]]:
     """Read the new files, lay them over what is held, and read all of it together."""
     offered = read(paths)
     lines = offered.ledger.lines
     kinds = [kind for kind in Return if any(line.kind == kind.value for line in lines)]
     sources, _ = gather(paths)
-    before = [keeping.held(data, kind) for kind in kinds]
-    files = [
-        _laid_over(old, _kept(kind, sources, lines), offered.is_demonstration(kind)) for kind, old in zip(kinds, before)
+    notices: list[str] = []
+    before = [_held(data, kind, notices) for kind in kinds]
+    bare = [
+        Snapshot(kind, tuple(_laid_over(old, _kept(kind, sources, lines), mark)), mark)
+        for kind, old in zip(kinds, before)
+        for mark in [offered.is_demonstration(kind)]
     ]
-    others = [keeping.held(data, kind) for kind in Return if kind not in kinds]
-    carried = any(file.path.is_relative_to(data / keeping.RAW) for group in files for file in group) or any(others)
-    records = offered
-    if carried:
-        everything = [file.path for group in files for file in group]
-        everything += [file.path for old in others if old is not None for file in old.files]
-        records = read(everything)
-    snapshots = [
-        Snapshot(kind, tuple(group), offered.is_demonstration(kind), summarise(records, kind))
-        for kind, group in zip(kinds, files)
-    ]
-    return records, snapshots, before
+    others = [old for kind in Return if kind not in kinds if (old := keeping.held(data, kind)) is not None]
+    carried = any(file.path.is_relative_to(data / keeping.RAW) for snapshot in bare for file in snapshot.files)
+    records = keeping.together([*bare, *others]) if carried or others else offered
+    snapshots = [replace(snapshot, summary=summarise(records, snapshot.kind)) for snapshot in bare]
+    return records, snapshots, before, notices
+
+
+def _held(data: Path, kind: Return, notices: list[str]) -> Snapshot | None:
+    """Return the snapshot to be replaced; one that can no longer be read gives way, and that is said."""
+    try:
+        return keeping.held(data, kind)
+    except RefusedError as error:
+        if kind.value not in keeping.pointer(data):
+            raise
+        notices.append(f"{error.refusals[0].file}: the snapshot before was damaged, and nothing of it was carried over")
+        return None
 
 
 def _kept(kind: Return, sources: Iterable[Source], lines: Iterable[TableLine]) -> list[Kept]:
@@ -207,7 +222,8 @@ def _kept(kind: Return, sources: Iterable[Source], lines: Iterable[TableLine]) -
     for line in lines:
         source = by_name.get(line.file) or by_name.get(line.file.rpartition("[")[0])
         if source is not None and line.kind == kind.value:
-            covers.setdefault(source.path, set()).update((line.name, year) for year in line.years or (0,))
+            years = (line.latest_month,) if kind is Return.ANNEX_A and line.latest_month else line.years or (0,)
+            covers.setdefault(source.path, set()).update((line.name, year) for year in years)
     kept: dict[str, Kept] = {}
     for path in sorted(covers):
         digest = keeping.fingerprint(path)
@@ -243,6 +259,8 @@ def _laid_over(old: Snapshot | None, new: Sequence[Kept], demonstration: bool) -
     again = frozenset().union(*(file.covers for file in new))
     digests = {file.sha256 for file in new}
     carried = [file for file in old.files if not file.covers <= again and file.sha256 not in digests]
+    if faults := replace(old, files=tuple(carried)).faults():
+        raise RefusedError(faults)
     names = {file.name for file in new}
     renamed = [
         Kept(f"{file.sha256[:8]}/{file.name}", file.sha256, file.path, file.covers) if file.name in names else file

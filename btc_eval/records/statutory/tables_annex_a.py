@@ -30,17 +30,44 @@ CASE_STATUS = CodeList(
              "d) open assessment": "d", "e) closed episode": "e"},
 )  # fmt: skip
 
-CHILD = Column(
-    "child_id", "Child Unique ID", Sort.IDENTIFIER, required=True, aliases=("Child ID", "LA child ID", "ChildUniqueID")
+_CHILD_IDS = (
+    "Child ID",
+    "LA child ID",
+    "ChildUniqueID",
+    "Unique Child ID",
+    "Child's Unique ID",
+    "Child Unique Identifier",
+    "Child Identifier",
+    "Child Unique ID Number",
+    "Child Unique ID (LA)",
+    "Child Unique Reference",
+    "Child Ref",
 )
+CHILD = Column("child_id", "Child Unique ID", Sort.IDENTIFIER, required=True, aliases=_CHILD_IDS)
 COMMON = (
     CHILD,
     Column("sex", "Gender", _CODE, shared.SEX, aliases=("Sex",)),
     Column("ethnicity", "Ethnicity", _CODE, shared.ETHNICITY, required=True),
-    Column("date_of_birth", "Date of Birth", _DATE, required=True, aliases=("DOB",)),
-    Column("age", "Age of Child (Years)", _NUMBER, aliases=("Age", "Age (Years)")),
+    Column(
+        "date_of_birth",
+        "Date of Birth",
+        _DATE,
+        required=True,
+        aliases=("DOB", "Child's Date of Birth", "Child Date of Birth", "Date of Birth (DOB)"),
+    ),
+    Column(
+        "age",
+        "Age of Child (Years)",
+        _NUMBER,
+        aliases=("Age", "Age (Years)", "Age of Child", "Child's Age", "Age in Years"),
+    ),
 )
-DISABLED = Column("disabled", "Does the Child have a Disability", _FLAG, aliases=("Disability", "Disabled"))
+DISABLED = Column(
+    "disabled",
+    "Does the Child have a Disability",
+    _FLAG,
+    aliases=("Disability", "Disabled", "Does the Child have a Disability?", "Does the Adopter have a Disability"),
+)
 TEAM = (Column("team", "Allocated Team", aliases=("Team",)), Column("worker", "Allocated Worker", aliases=("Worker",)))
 
 
@@ -63,8 +90,9 @@ CONTACTS = _list(
 )  # fmt: skip
 EARLY_HELP = _list(
     2, "annex_a_early_help", "Early Help", *COMMON,
-    _date("started", "Assessment start date", "Early help assessment start date", required=True),
-    _date("ended", "Assessment completion date", "Early help assessment completion date"),
+    _date("started", "Assessment start date", "Early help assessment start date", "EHA start date", required=True),
+    _date("ended", "Assessment completion date", "Early help assessment completion date", "EHA completion date",
+          "EHA end date"),
     Column("organisation", "Organisation completing assessment", aliases=("Organisation", "Lead organisation")),
     key=("child_id", "started"), dated=("started", "ended"), hallmark=("child_id", "started", "organisation"),
     aliases=("Early Help Assessments",),
@@ -130,7 +158,8 @@ LOOKED_AFTER = _list(
     _date("legal_status_started", "Start date of current legal status"),
     Column("legal_status", "Child's Legal Status", _CODE, care.LEGAL_STATUS, aliases=("Child’s Legal Status",)),
     _date("reviewed", "Date of Latest Statutory Review"), _date("visited", "Date of Last Social Work Visit"),
-    Column("permanence_plan", "What is the permanence plan for the child?", aliases=("permanence plan",)),
+    Column("permanence_plan", "What is the permanence plan for the child?",
+           aliases=("What is the permanence plan for this child?", "permanence plan")),
     _date("reviewing_officer_seen", "Date of Last IRO Visit / Contact to the Child",
           "Date of Last IRO Visit / Contact"),
     _date("health_assessed", "Date of Last Health Assessment"), _date("dental_checked", "Date of Last Dental Check"),
@@ -143,14 +172,20 @@ LOOKED_AFTER = _list(
     Column("placement_postcode", "Placement postcode", Sort.POSTCODE), Column("placement_urn", "URN of Placement"),
     Column("placement_location", "Placement Location"), Column("placement_council", "LA of Placement"),
     Column("missing_in_year", "Number of episodes of a Child being ‘Missing’ from their placement in last 12 months",
-           _NUMBER, aliases=("Missing episodes 12 m", "Number of Missing Episodes in the last 12 months")),
+           _NUMBER, aliases=(
+               "Missing episodes 12 m", "Number of Missing Episodes in the last 12 months",
+               "Number of Episodes the Child has been 'Missing' from their Placement in the last 12 months")),
     Column("absent_in_year", "Number of episodes of a Child being ‘Absent’ from their placement in last 12 months",
-           _NUMBER, aliases=("Absent episodes 12 m",)),
+           _NUMBER, aliases=(
+               "Absent episodes 12 m",
+               "Number of Episodes the Child has been 'Absent' from their Placement in the last 12 months")),
     Column("interview_offered",
            "Was the child offered a Return Interview after their last missing episode?", aliases=(
-               "Return Interview offered",)),
+               "Was the child offered a Return Interview after their last missing episode (Y/N)?",
+               "Return Interview offered")),
     Column("interview_accepted",
-           "Did the child accept a Return Interview after their last missing episode?", aliases=("accepted",)),
+           "Did the child accept a Return Interview after their last missing episode?", aliases=(
+               "Did the child accept a Return Interview after their last missing episode (Y/N)?", "accepted")),
     *TEAM, key=("child_id", "started"), dated=("started", "ceased"), aliases=("Looked After Children",),
 )  # fmt: skip
 CARE_LEAVERS = _list(
@@ -179,7 +214,8 @@ ADOPTERS = _list(
     11, "annex_a_adopters", "Adopters",
     Column("adopter_id", "Individual adopter identifier", Sort.IDENTIFIER, required=True),
     Column("family_id", "Family identifier"), *COMMON[1:3], DISABLED,
-    Column("early_permanence", "Does the Adopter Wish to be Considered for Foster to Adopt", aliases=("FFA?",)),
+    Column("early_permanence", "Does the Adopter Wish to be Considered for Foster to Adopt", aliases=(
+        "Is the (prospective) adopter fostering for adoption?", "FFA?")),
     _date("enquired", "Date enquiry received", "enquiry"),
     _date("stage_1_started", "Date Stage 1 started", "Stage 1 start"),
     _date("stage_1_ended", "Date Stage 1 ended", "Stage 1 end"),
@@ -191,8 +227,9 @@ ADOPTERS = _list(
     _date("placed", "Date child/children placed with adopter(s)", "placed"),
     Column("children_placed", "No. of children placed", _NUMBER), _date("adopted", "Date of Adoption Order",
                                                                        "Adoption Order"),
-    _date("left", "Date adopter left adoption process", "left process"),
-    Column("leaving_reason", "Reason adopter left adoption process", aliases=("reason",)),
+    _date("left", "Date adopter left adoption process", "Date of leaving adoption process", "left process"),
+    Column("leaving_reason", "Reason adopter left adoption process",
+           aliases=("Reason for leaving adoption process", "reason")),
     key=("adopter_id",), hallmark=("adopter_id",),
 )  # fmt: skip
 

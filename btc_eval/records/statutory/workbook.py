@@ -19,11 +19,12 @@ import openpyxl
 from btc_eval.errors import RefusedError, refuse
 from btc_eval.records.statutory.grid import Row
 from btc_eval.records.statutory.notes import Notes
-from btc_eval.records.statutory.recognition import MOST_COLUMNS
 from btc_eval.records.statutory.sources import MOST_GROWTH, Source
 
 #: Largest workbook, unpacked; the largest Annex A we know of has 30 MB.
 MOST_BYTES = 500_000_000
+#: Most cells of one sheet: a list of forty columns and more rows than a spreadsheet can hold.
+MOST_CELLS = 50_000_000
 SUFFIXES = (".xlsx", ".xlsm")
 
 
@@ -80,23 +81,31 @@ class Workbook:
             yield row
 
     def _cells(self, sheet: str, notes: Notes) -> Iterator[Row]:
-        limits = {"values_only": True, "max_col": MOST_COLUMNS + 1}
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 page = self._values[sheet]
                 page.reset_dimensions()
                 if self._formulas is None:
-                    yield from (_row(cells) for cells in page.iter_rows(**limits))
+                    yield from map(_row, self._bounded(page))
                     return
                 other = self._formulas[sheet]
                 other.reset_dimensions()
-                for cells, written in zip(page.iter_rows(**limits), other.iter_rows(**limits)):
+                for cells, written in zip(self._bounded(page), other.iter_rows(values_only=True)):
                     yield _row([_stored(cell, text, notes) for cell, text in zip(cells, written)])
         except RefusedError:
             raise
         except Exception as error:
             raise _damaged(self._source, "a sheet that cannot be read") from error
+
+    def _bounded(self, page: Any) -> Iterator[Any]:
+        """Rows as wide as they are written, up to more cells than any list has: blank ones cost time as well."""
+        cells = 0
+        for row in page.iter_rows(values_only=True):
+            cells += len(row)
+            if cells > MOST_CELLS:
+                raise _damaged(self._source, f"a sheet of more than {MOST_CELLS:,} cells")
+            yield row
 
 
 def _stored(value: Any, written: Any, notes: Notes) -> Any:

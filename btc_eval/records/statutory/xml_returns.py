@@ -177,7 +177,7 @@ def _account(parts: list[Part], flow: Flow, source: Source) -> None:
     for place, part in enumerate(parts):
         part.rows_in = flow.counts[place]
         part.council = header.get("lea", "")
-        part.stated_year = year
+        part.stated_year, part.year_in_header = year, _year_in_header(header)
         part.demonstration = source.demonstration or header.get("softwarecode", "") == DEMONSTRATION_SOFTWARE
     for (place, what), times in flow.departures.items():
         parts[max(place, 0)].notes.depart("", what, times)
@@ -187,7 +187,9 @@ def _account(parts: list[Part], flow: Flow, source: Source) -> None:
         parts[0].notes.depart(shown_heading(tag), "an element that no table has", times)
     if rest := sum(flow.unknown_tags.values()) - sum(n for _, n in flow.unknown_tags.most_common(20)):
         parts[0].notes.depart("", "other elements that no table has", rest)
-    if year and header.get("year", "").isdigit() and int(header["year"]) != year:
+    if not year:
+        parts[0].notes.depart("", "a header without a reference date: the dates of the referrals tell the year")
+    elif _year_in_header(header) not in (0, year):
         parts[0].notes.depart("", "a header whose year and reference date disagree: the reference date was used")
     if not flow.children:
         raise refuse(
@@ -196,9 +198,11 @@ def _account(parts: list[Part], flow: Flow, source: Source) -> None:
 
 
 def _stated_year(header: Mapping[str, str]) -> int:
-    """Return the collection year of the reference date; `Year` alone is used where there is none."""
+    """Return the collection year of the reference date; 0 where there is none: `Year` alone is often wrong."""
     day, _ = read_day(header.get("referencedate", ""))
-    if day is not None:
-        return year_of_month(month_of(day))
+    return year_of_month(month_of(day)) if day is not None else 0
+
+
+def _year_in_header(header: Mapping[str, str]) -> int:
     stated = header.get("year", "")
     return int(stated) if stated.isdigit() and len(stated) == 4 else 0

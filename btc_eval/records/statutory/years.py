@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
 
 from btc_eval.records.statutory.contract import Return
 from btc_eval.records.statutory.days import year_of_month
 from btc_eval.records.statutory.parts import Part
+from btc_eval.records.statutory.sources import Held
 
 #: A year needs this share of the dates to be the year of a return: below it lie slips of the hand.
 LEAST_SHARE = 0.02
@@ -30,19 +32,23 @@ _MONTHS = (
 )  # fmt: skip
 
 
-def settle_years(parts: Sequence[Part]) -> list[str]:
-    """Give every part its year; return what is remarkable about the sets."""
-    remarks: list[str] = []
-    sets: dict[tuple[str, str, str], list[Part]] = {}
+def settle_years(parts: Sequence[Part], held: Mapping[Path, Held] | None = None) -> list[str]:
+    """Give every part its year; return what is remarkable about the sets.
+
+    A file of a snapshot keeps the year it was found to be of when its set came in.
+    """
+    sets: dict[tuple[str, str, str, int], list[Part]] = {}
     for part in parts:
         folder = part.source.name if part.table.kind is Return.CIN or part.sheet else part.source.folder
-        sets.setdefault((part.table.kind, folder, part.label), []).append(part)
-    for members in sets.values():
-        year = _year_of(members)
+        known = 0 if held is None else held[part.source.path].years.get(part.table.name, 0)
+        sets.setdefault((part.table.kind, folder, part.label, known), []).append(part)
+    for (_, _, _, known), members in sets.items():
+        year = known or _year_of(members)
         for part in members:
             part.year = year
-        remarks += _remarks(members, year)
-    return remarks
+    apart = held is not None  # a set may lie in several folders of a snapshot
+    with_children = {part.year for part in parts if apart and part.table.name == "looked_after_children"}
+    return [remark for members in sets.values() for remark in _remarks(members, members[0].year, with_children)]
 
 
 def _year_of(members: Sequence[Part]) -> int:
@@ -50,7 +56,8 @@ def _year_of(members: Sequence[Part]) -> int:
     if stated:
         return stated
     source = members[0].source
-    named = _named(source.file) or _named(source.folder.rstrip("/\\!").rpartition("/")[2])
+    called = max(part.year_in_header for part in members)
+    named = called or _named(source.file) or _named(source.folder.rstrip("/\\!").rpartition("/")[2])
     if members[0].table.kind in (Return.CASE_SYSTEM, Return.ANNEX_A, Return.REGISTER, Return.WARDS):
         return max((year_of_month(part.latest_month) for part in members if part.latest_month), default=named)
     telling = [part for part in members if part.table.name in _TELLING]
@@ -81,7 +88,7 @@ def _named(name: str) -> int:
     return year + 1 if end and int(end) == (year + 1) % 100 else year
 
 
-def _remarks(members: Sequence[Part], year: int) -> list[str]:
+def _remarks(members: Sequence[Part], year: int, with_children: Collection[int]) -> list[str]:
     first = members[0]
     name = first.file if len(members) == 1 or first.table.kind is Return.CIN else first.source.folder + first.label
     remarks = []
@@ -89,7 +96,8 @@ def _remarks(members: Sequence[Part], year: int) -> list[str]:
         for column, months in part.notes.months.items():
             after = sum(rows for month, rows in months.items() if year and year_of_month(month) > year)
             part.notes.depart(column, "a date after the end of the return's year", after)
-    if first.table.kind is Return.LOOKED_AFTER and not any(p.table.name == "looked_after_children" for p in members):
+    with_own = any(p.table.name == "looked_after_children" for p in members)
+    if first.table.kind is Return.LOOKED_AFTER and not with_own and year not in with_children:
         remarks.append(f"{name}: the set of {year} has no table of children (header); it tells no age and no sex")
     if first.table.kind in (Return.CIN, Return.LOOKED_AFTER) and year:
         remarks += _half_year(members, name, year)
