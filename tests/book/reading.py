@@ -69,9 +69,9 @@ def age(text: str) -> float:
     return grade(text) + 5.0
 
 
-#: American spellings, as patterns, each with the British one. Names of others' works may hold them.
+#: American spellings, as patterns, each with the British one. A computer has a program here too.
 AMERICAN = {
-    r"program": "programme", r"programs": "programmes", r"center\w*": "centre", r"behavior\w*": "behaviour",
+    r"(?:this|pause|cycle|training|council\'s|help) programs?": "programme", r"center\w*": "centre", r"behavior\w*": "behaviour",
     r"color\w*": "colour", r"labor": "labour", r"neighbor\w*": "neighbour", r"favor\w*": "favour",
     r"honor\w*": "honour", r"organiz\w+": "organis…", r"recogniz\w+": "recognis…", r"summariz\w+": "summaris…",
     r"analyz\w+": "analys…", r"standardiz\w+": "standardis…", r"stabiliz\w+": "stabilis…",
