@@ -1,0 +1,285 @@
+"""How much happened, when, where, and to whom? Every counted event with its papers, and complete tables of counts.
+
+Definitions
+-----------
+See `measures.happenings` for the day of each kind. A re-referral is a referral within a year of the same child's
+referral before it, and a repeat plan a plan of a child who had one before: both stand in the table a second time under
+their own name, as `PART_OF` says. The ward is where the child lived on the day: by the address of the case system, and
+for care by the home postcode of the return, since on the day of a start the address may already be the placement's.
+Source and need are those of the referral that the event belongs to; care, which no referral leads to in the returns,
+takes the source of the case open on the day, and its own need.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from btc_eval.errors import Refusal, RefusedError, refuse
+from btc_eval.estimates import Papers
+from btc_eval.measures.days import DayOfBirth, age_on, bands, dates_of
+from btc_eval.measures.groups import SOURCES, grouped, said
+from btc_eval.measures.happenings import happenings, latest_case
+from btc_eval.measures.people import people, ward_codes, with_place
+from btc_eval.periods import month
+from btc_eval.records.statutory import StatutoryRecords
+from btc_eval.records.statutory.vocabulary import NEED, REFERRAL_SOURCE
+
+#: What is counted, in the order of a child's way.
+EVENTS = (
+    "referral", "re-referral", "assessment", "section 47 enquiry", "conference", "protection plan", "repeat plan",
+    "start of care", "end of care",
+)  # fmt: skip
+#: Kinds whose rows stand in the table under another kind as well.
+PART_OF = {"re-referral": "referral", "repeat plan": "protection plan"}
+_CARE = ("start of care", "end of care")
+_TABLES = ("cin_episodes", "looked_after_episodes", "addresses", "ward_lookup")
+
+#: Columns of an event that can be counted by.
+BY = (
+    "event", "month", "year", "ward_code", "ward_name", "locality", "source", "source_group", "need", "age_band",
+    "sex", "ethnicity_group",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Every counted event. It holds children: it is never shown, only counted.
+
+    Parameters
+    ----------
+    frame
+        One row an event, by kind, day and child: `event`, `child_id`, `family`, `day` (date), `month` (its first day),
+        `year` (ending 31 March), `ward_code`, `ward_name`, `locality`, `source`, `source_group`, `need`, `age` (completed
+        years, −1 unborn, missing where not known), `age_band`, `sex`, `ethnicity_group`, `disabled`, `first_in_year`,
+        `last_in_year` (the child's first and last event of the kind in the year). Every category has a word for what is
+        not known.
+    unplaced
+        Events whose ward on the day is not known: they stay in the table.
+    papers
+        Provenance, sources and window.
+    """
+
+    frame: pd.DataFrame
+    unplaced: int
+    papers: Papers
+
+    def of(self, *kinds: str) -> Events:
+        """Return the events of these kinds alone."""
+        chosen = self.frame[self.frame["event"].isin(kinds)].reset_index(drop=True)
+        held = [kind for kind in self.frame["event"].cat.categories if kind in kinds]
+        return Events(
+            chosen.assign(event=pd.Categorical(chosen["event"], categories=held)), _unplaced(chosen), self.papers
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class EventCounts:
+    """Counts of events: every combination of every category, nought where nothing happened.
+
+    Parameters
+    ----------
+    frame
+        The columns counted by, and `n`.
+    inside, before, after
+        Events in the window, which `n` adds up to, and those before and after it.
+    papers
+        Provenance, sources and window.
+    """
+
+    frame: pd.DataFrame
+    inside: int
+    before: int
+    after: int
+    papers: Papers
+
+    def __post_init__(self) -> None:
+        if int(self.frame["n"].sum()) != self.inside:
+            raise ValueError("the counts do not add up to the events of the window")
+
+    def tidy(self) -> pd.DataFrame:
+        """Return the counts as a frame of its own."""
+        return self.frame.copy()
+
+
+def _unplaced(frame: pd.DataFrame) -> int:
+    return int((frame["ward_code"].astype("str") == "ward not known").sum())
+
+
+def events(records: StatutoryRecords, *, kinds: Sequence[str] = EVENTS, day_of_birth: DayOfBirth = "as held") -> Events:
+    """What happened, to whom, on which day and where?
+
+    Parameters
+    ----------
+    records
+        The census of children in need and the looked-after return; addresses and a ward look-up place them.
+    kinds
+        Of `EVENTS`; also any other kind of `measures.happenings.KINDS`, such as "contact" or "early help".
+    day_of_birth
+        "as held", or "mid-month" for returns that keep only the month.
+
+    Returns
+    -------
+    Events
+
+    Raises
+    ------
+    RefusedError
+        For a kind that is not known, and for returns of more than one council.
+
+    Examples
+    --------
+    >>> from btc_eval import measures
+    >>> from btc_eval.records import statutory
+    >>> twice = [{"child_id": "Ana", "referred": day, "source": "school"} for day in ("2022-05-01", "2023-05-01")]
+    >>> found = measures.events(statutory.made_up({"cin_episodes": twice}))
+    >>> found.frame["event"].value_counts()[["referral", "re-referral"]].tolist()
+    [2, 1]
+    """
+    everyone = people(records, day_of_birth=day_of_birth)
+    log = happenings(records, kinds)
+    log = log.sort_values(["event", "day", "child_id"], kind="stable", ignore_index=True)
+    care = log["event"].isin(_CARE).to_numpy()
+    case = latest_case(records, log)
+    log["source"] = log["source"].where(~care, case["source"])
+    dates = dates_of(log["day"].to_numpy())
+    wards = ward_codes(
+        records, log.assign(_date=dates), day="_date", postcode=log["detail"].where(care).astype("object")
+    )
+    log["need"] = log["need"].where(~care, _need_of_care(records, log).where(care)).fillna(case["need"].where(care))
+    born = everyone.born(log["child_id"])
+    age = age_on(born, log["day"].to_numpy())
+    frame = with_place(
+        pd.DataFrame({"event": log["event"], "child_id": log["child_id"], "day": dates}), wards, records
+    ).assign(
+        family=everyone.of(log["child_id"], "family"),
+        month=dates.dt.to_period("M").dt.to_timestamp(),
+        year=dates.dt.year + (dates.dt.month >= 4),
+        source=said(log["source"], REFERRAL_SOURCE.words_in_order),
+        source_group=grouped(log["source"], SOURCES),
+        need=said(log["need"], NEED.words_in_order),
+        age=pd.array(age, dtype="Int64"),
+        age_band=bands(born, log["day"].to_numpy()),
+        sex=everyone.of(log["child_id"], "sex"),
+        ethnicity_group=everyone.of(log["child_id"], "ethnicity_group"),
+        disabled=everyone.of(log["child_id"], "disabled"),
+    )
+    frame["age"] = frame["age"].mask(frame["age"] < -1)
+    once = ["event", "child_id", "year"]
+    frame["first_in_year"] = ~frame.duplicated(once)
+    frame["last_in_year"] = ~frame.duplicated(once, keep="last")
+    held = [name for name in _TABLES if name in records.tables]
+    return Events(frame[[*_ORDER]], _unplaced(frame), records.papers(*held))
+
+
+_ORDER = (
+    "event", "child_id", "family", "day", "month", "year", "ward_code", "ward_name", "locality", "source",
+    "source_group", "need", "age", "age_band", "sex", "ethnicity_group", "disabled", "first_in_year", "last_in_year",
+)  # fmt: skip
+
+
+def _need_of_care(records: StatutoryRecords, log: pd.DataFrame) -> pd.Series:
+    """Return the category of need of the period of care that each row starts or ends; blank for other rows."""
+    care = records.table("looked_after_episodes")[["child_id", "started", "need"]]
+    care = pd.DataFrame(
+        {
+            "child_id": care["child_id"].astype("str"),
+            "day": care["started"].to_numpy(dtype="datetime64[D]").astype(np.int64),
+            "need": care["need"].astype("object"),
+        }
+    ).sort_values("day", kind="stable")
+    asked = log[["child_id", "day"]].assign(_row=range(len(log))).sort_values("day", kind="stable")
+    found = pd.merge_asof(asked, care, on="day", by="child_id").sort_values("_row")
+    return found["need"].reset_index(drop=True)
+
+
+def event_counts(
+    events: Events,
+    *,
+    by: Sequence[str] = ("event", "month", "ward_code", "source", "need"),
+    first: str,
+    last: str,
+    once_a_year: bool = False,
+    most_cells: int = 20_000_000,
+) -> EventCounts:
+    """How many events were there in each cell of a table?
+
+    Parameters
+    ----------
+    events
+        What happened.
+    by
+        Columns of `BY`. Every category of each is in the table, and every month or year of the window.
+    first, last
+        First and last month, both included, as "2016-04".
+    once_a_year
+        Whether a child counts once a year in each kind, as in the published figures of starts and ceases: the first
+        event of the year, of the end of care the last.
+    most_cells
+        A table with more cells than this is refused before it is made.
+
+    Returns
+    -------
+    EventCounts
+
+    Raises
+    ------
+    RefusedError
+        For a column that cannot be counted by, a window that ends before it starts, and a table too large.
+    """
+    start, end = month(first), month(last)
+    wrong = [name for name in by if name not in BY]
+    faults = [Refusal("event_counts", "by", f"the column {name!r}", ", ".join(BY), "Use these.") for name in wrong]
+    if end < start or not by:
+        faults.append(
+            Refusal("event_counts", "first, last, by", "no month, or no column", "at least one of each", "Widen it.")
+        )
+    if faults:
+        raise RefusedError(faults)
+    frame = events.frame
+    if once_a_year:
+        last_counts = frame["event"].astype("str") == "end of care"
+        frame = frame[frame["first_in_year"].where(~last_counts, frame["last_in_year"])]
+    levels = [_levels(frame, name, start, end) for name in by]
+    cells = math.prod(len(level) for level in levels)
+    if cells > most_cells:
+        raise refuse(
+            "event_counts", "by", found=f"a table of {cells:,} cells", allowed=f"at most {most_cells:,}",
+            do="Count by fewer columns, or take fewer kinds of event first: events.of('referral').",
+        )  # fmt: skip
+    within = frame["month"].between(start, end)
+    inside = frame[within]
+    places = [level.get_indexer(pd.Index(inside[name])) for name, level in zip(by, levels)]
+    shape = tuple(len(level) for level in levels)
+    flat = np.ravel_multi_index(places, shape) if len(inside) else np.array([], dtype=np.int64)
+    grid = np.unravel_index(np.arange(cells), shape)
+    counted = pd.DataFrame(
+        {name: _column(frame, name, level, place) for name, level, place in zip(by, levels, grid)}
+    ).assign(n=np.bincount(flat, minlength=cells).astype(np.int64))
+    earlier = int((frame["month"] < start).sum())
+    return EventCounts(
+        counted,
+        inside=len(inside),
+        before=earlier,
+        after=len(frame) - len(inside) - earlier,
+        papers=Papers(events.papers.provenance, events.papers.sources, first, last),
+    )
+
+
+def _levels(frame: pd.DataFrame, name: str, start: pd.Timestamp, end: pd.Timestamp) -> pd.Index:
+    if name == "month":
+        return pd.Index(pd.date_range(start, end, freq="MS"))
+    if name == "year":
+        first, last = (int(when.year + (when.month >= 4)) for when in (start, end))
+        return pd.Index(range(first, last + 1))
+    return pd.Index(frame[name].cat.categories)
+
+
+def _column(frame: pd.DataFrame, name: str, level: pd.Index, place: np.ndarray) -> object:
+    if name in ("month", "year"):
+        return level.to_numpy()[place]
+    return pd.Categorical.from_codes(place, categories=list(frame[name].cat.categories))
