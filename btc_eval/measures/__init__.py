@@ -27,7 +27,8 @@ from btc_eval.measures.cohort_rule import (
     Where,
 )
 from btc_eval.measures.definitions import DEFINITIONS, Definition
-from btc_eval.measures.events import EventCounts, Events, event_counts, events
+from btc_eval.measures.event_counts import EventCounts, event_counts
+from btc_eval.measures.events import Events, events
 from btc_eval.measures.happenings import happenings
 from btc_eval.measures.history import History
 from btc_eval.measures.indicators import FOLLOWED_BY, watched
@@ -38,6 +39,7 @@ from btc_eval.measures.reported import reported_totals
 from btc_eval.measures.simulations import coverage, coverage_by_length
 from btc_eval.measures.supplied import demonstration, returns
 from btc_eval.measures.wards import WardMonths, ward_referrals
+from btc_eval.measures.worked import Example, worked
 
 __all__ = [
     "DEFINITIONS",
@@ -60,6 +62,7 @@ __all__ = [
     "Definition",
     "EventCounts",
     "Events",
+    "Example",
     "History",
     "Journeys",
     "Landmark",
@@ -91,4 +94,5 @@ __all__ = [
     "returns",
     "ward_referrals",
     "watched",
+    "worked",
 ]

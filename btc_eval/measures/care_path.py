@@ -1,15 +1,15 @@
-"""Where was each looked-after child on each day? Pieces of time without overlap, cut at birthdays and changes of status.
+"""Where was each looked-after child on each day? Pieces of time, cut at birthdays and changes of status.
 
 Rules
 -----
-An episode holds from its start, included, to its end or the start of the child's next episode, whichever is earlier, not
-included; short breaks are outside. Periods of care are those of `statutory.periods_of_care`. An end that a stacking rule
-set on 31 March, for want of a later return, takes effect on the day after: the return said that the child was looked after on
-31 March.
+An episode holds from its start, included, to its end or the start of the child's next episode, whichever is earlier,
+not included; short breaks are outside. Periods of care are those of `statutory.periods_of_care`. An end that a
+stacking rule set on 31 March, for want of a later return, takes effect on the day after: the return said that the
+child was looked after on 31 March.
 
-A child who starts on a birthday starts in the new band. One who ends on a birthday moves to the new band first and ends in
-it: age is counted on the day of the event, as in the published figures. A period that starts and ends on one day is a
-start and an end, and no time in care.
+A child who starts on a birthday starts in the new band. One who ends on a birthday moves to the new band first and
+ends in it: age is counted on the day of the event, as in the published figures. A period that starts and ends on one
+day is a start and an end, and no time in care.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def _episodes(records: StatutoryRecords) -> tuple[pd.DataFrame, dict[str, int]]:
 
 
 def _timed(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return episodes as days: `child`, `spell`, `start`, `stop`, and whether a period begins with it or ends with it."""
+    """Return episodes as days: `child`, `spell`, `start`, `stop`, and whether a period begins or ends with it."""
     child = frame.groupby(_CHILD, sort=False).ngroup().to_numpy()
     start, stop = days_of(frame["started"]), days_of(frame["ended"])
     when = frame["ended"].dt

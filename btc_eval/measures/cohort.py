@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -12,23 +13,21 @@ import pandas as pd
 from btc_eval.errors import Refusal, RefusedError, refuse
 from btc_eval.estimates import Papers
 from btc_eval.measures import follow_up
-from btc_eval.measures.cohort_result import COVARIATES, FLOW, WHO, Cohort
-from btc_eval.measures.cohort_rule import UNDER, CohortRule, TimeVarying
+from btc_eval.measures.cohort_covariates import covariates
+from btc_eval.measures.cohort_result import FLOW, Cohort
+from btc_eval.measures.cohort_rule import UNDER, CohortRule, TimeVarying, Washout, Where
 from btc_eval.measures.days import (
     NEVER,
     DayOfBirth,
     Days,
     age_on,
-    bands,
     dates_of,
     day_of,
 )
-from btc_eval.measures.groups import DISADVANTAGE, SOURCES, TROUBLES, grouped, said
 from btc_eval.measures.happenings import happenings
 from btc_eval.measures.history import History
-from btc_eval.measures.people import People, deprivation, people, ward_codes, with_place
+from btc_eval.measures.people import People, people
 from btc_eval.records.statutory import StatutoryRecords
-from btc_eval.records.statutory.vocabulary import NEED, REFERRAL_SOURCE
 
 #: What covariates are made from, whatever the rule looks at.
 _ALWAYS = ("referral", "assessment", "protection plan", "start of care", "early help", "moved away", "died")
@@ -94,7 +93,7 @@ def cohort(records: StatutoryRecords, rule: CohortRule, *, day_of_birth: DayOfBi
     past = _select(rule, chosen, log)
     index = past.index + rule.landmark_days
     later = History.cut(past.rows.assign(index=index), log) if rule.landmark_days else past
-    frame = _covariates(records, rule, past).assign(index=dates_of(index))
+    frame = covariates(records, rule, past).assign(index=dates_of(index))
     exposed_from = _expose(rule, frame, later, log)
     days = follow_up.endings(rule, later.rows, log)
     for outcome in rule.outcomes:
@@ -129,7 +128,7 @@ def _covered(records: StatutoryRecords, rule: CohortRule) -> None:
                 "a day after the last return",
                 f"{last.date()} or earlier",
                 "End follow-up where the returns end.",
-            )  # fmt: skip
+            )
         )
     start = day_of(f"{min(years, default=1900) - 1}-04-01")
     for washout in rule.washout:
@@ -141,7 +140,7 @@ def _covered(records: StatutoryRecords, rule: CohortRule) -> None:
                     f"{washout.days} days before the first entry, before any return",
                     f"entry from {dates_of(np.array([start + washout.days]))[0].date()}",
                     "Begin later, or look back less far.",
-                )  # fmt: skip
+                )
             )
     if faults:
         raise RefusedError(faults)
@@ -169,8 +168,7 @@ def _select(rule: CohortRule, chosen: _Selection, log: pd.DataFrame) -> History:
     chosen.keep(age[age > -2] < UNDER, f"{UNDER} or older")
     past = History.cut(chosen.rows, log)
     for reason, out in _conditions(rule):
-        gone = out(past) if callable(out) else past.by(out)
-        kept = ~_answer(gone, past, reason)
+        kept = ~_flags(out(past), past, reason).to_numpy(dtype=bool)
         chosen.keep(kept, reason)
         past = _narrowed(past, kept)
     landmark = past.rows.assign(index=past.index + rule.landmark_days)
@@ -186,16 +184,21 @@ def _select(rule: CohortRule, chosen: _Selection, log: pd.DataFrame) -> History:
     return _narrowed(past, reaches)
 
 
-def _conditions(rule: CohortRule) -> Iterator[tuple[str, object]]:
+def _conditions(rule: CohortRule) -> Iterator[tuple[str, Callable[[History], pd.Series]]]:
     """Yield each reason to be left out, with the question about the past that finds it."""
     yield "moved away or died", lambda past: past.by("died") | _left(past)
     for washout in rule.washout:
-        yield (
-            f"{washout.event} in the {washout.days} days before",
-            lambda past, wash=washout: past.had(wash.event, within=wash.days),
-        )
+        yield f"{washout.event} in the {washout.days} days before", partial(_washed_out, washout)
     for where in rule.where:
-        yield f"not: {where.name}", lambda past, ask=where: ~_flags(ask.holds(past), past, ask.name)
+        yield f"fails: {where.name}", partial(_fails, where)
+
+
+def _washed_out(washout: Washout, past: History) -> pd.Series:
+    return past.had(washout.event, within=washout.days)
+
+
+def _fails(where: Where, past: History) -> pd.Series:
+    return ~_flags(where.holds(past), past, where.name)
 
 
 def _left(past: History) -> pd.Series:
@@ -215,61 +218,11 @@ def _flags(answer: object, past: History, name: str) -> pd.Series:
     return flags.astype(bool).reset_index(drop=True)
 
 
-def _answer(gone: object, past: History, name: str) -> npt.NDArray[np.bool_]:
-    return _flags(gone, past, name).to_numpy(dtype=bool)
-
-
 def _narrowed(past: History, kept: npt.NDArray[np.bool_]) -> History:
     """Return the history of those kept, numbered anew."""
     number = np.cumsum(kept) - 1
     log = past.log[kept[past.log["row"].to_numpy()]]
     return History(past.rows[kept].reset_index(drop=True), log.assign(row=number[log["row"].to_numpy()]))
-
-
-def _covariates(records: StatutoryRecords, rule: CohortRule, past: History) -> pd.DataFrame:
-    """Say what was known of each child on the entry date."""
-    rows, back = past.rows, rule.lookback_days
-    born, index = rows["born"].to_numpy(dtype=np.int64), past.index
-    age = age_on(born, index)
-    source = past.latest("referral", "source").astype("object")
-    plans = pd.to_numeric(past.latest("protection plan", "detail"), errors="coerce").fillna(0) > 0
-    number = "/" + rows["number"].astype("str") if rule.which == "every" else ""
-    frame = pd.DataFrame(
-        {
-            "id": rows["child_id"].astype("str") + number,
-            "child_id": rows["child_id"],
-            "family": rows["family"],
-            "entered": dates_of(index),
-            "age": age,
-            "age_band": bands(born, index),
-            "sex": rows["sex"],
-            "ethnicity_group": rows["ethnicity_group"],
-            "disabled": rows["disabled"],
-            "prior_referrals": past.count("referral", within=back),
-            "prior_plan": past.had("protection plan", within=back) | (plans & (back is None)),
-            "prior_care": past.had("start of care", within=back),
-            "early_help_before": past.had("early help", within=back),
-            "need": said(past.latest("referral", "need"), NEED.words_in_order),
-            "source": said(source, REFERRAL_SOURCE.words_in_order),
-            "source_group": grouped(source, SOURCES),
-        }
-    )
-    frame = with_place(frame, ward_codes(records, frame, day="entered"), records)
-    frame["deprivation"] = frame["ward_code"].astype("object").map(deprivation()).astype("float64")
-    frame = frame.assign(**_troubles(past), index=frame["entered"])
-    return frame[[*WHO, *COVARIATES]]
-
-
-def _troubles(past: History) -> dict[str, object]:
-    """Which troubles of a parent did the latest completed assessment find? Missing where none was completed."""
-    said_in = past.latest("assessment", "detail")
-    assessed = said_in.notna()
-    words = said_in.fillna("").astype("str")
-    found = {name: words.str.contains(name, regex=False) for name in TROUBLES}
-    number = sum((flag.astype("int64") for flag in found.values()), start=pd.Series(0, index=words.index))
-    place = number.where(assessed, len(DISADVANTAGE) - 1).to_numpy(dtype=np.int64)
-    told: dict[str, object] = {name: flag.astype("boolean").mask(~assessed) for name, flag in found.items()}
-    return {**told, "disadvantage": pd.Categorical.from_codes(place, categories=list(DISADVANTAGE))}
 
 
 def _expose(rule: CohortRule, frame: pd.DataFrame, later: History, log: pd.DataFrame) -> pd.Series | None:

@@ -35,16 +35,16 @@ class Cohort:
     frame
         One row an entry. `WHO`: `id` (the child's, with the number of the entry where a child enters more than once),
         `child_id`, `family`, `entered` (date of the event), `index` (date from which follow-up runs: the same, or the
-        landmark). `COVARIATES`, as known on the entry date: `age` (completed years, −1 unborn), bands and groups, `disabled`
-        (missing where not recorded), earlier referrals, plan, care and early help (before the entry date), need and source
-        of the latest referral, place on the entry date with its index of deprivation, and troubles of a parent found by the
-        latest completed assessment. With an exposure: `exposed` (by the index date) and `project`; of a time-varying one
-        `exposed_at_index`, for the rest see `follow_up`. For each outcome `…_days` (from the index date), `…_event`
-        (0 censored, 1 the outcome, 2 and more what competes) and `…_end` (in words); blank, and "not at risk", where the
-        child cannot have it. For each count `…_n` and `…_days` at risk.
+        landmark). `COVARIATES`, as known on the entry date: `age` (completed years, −1 unborn), bands and groups,
+        `disabled` (missing where not recorded), earlier referrals, plan, care and early help (before the entry date),
+        need and source of the latest referral, place on the entry date with its index of deprivation, and troubles of
+        a parent found by the latest completed assessment. With an exposure: `exposed` (by the index date) and
+        `project`; of a time-varying one `exposed_at_index`, for the rest see `follow_up`. For each outcome `…_days`
+        (from the index date), `…_event` (0 censored, 1 the outcome, 2 and more what competes) and `…_end` (in words);
+        blank, and "not at risk", where the child cannot have it. For each count `…_n` and `…_days` at risk.
     flow
-        How the cohort was chosen: `step` (1, 2, …), `reason`, `removed`, `n` (kept). The first row holds the events that
-        the rule starts from.
+        How the cohort was chosen: `step` (1, 2, …), `reason`, `removed`, `n` (kept). The first row holds the events
+        that the rule starts from.
     exposed_from
         For a time-varying exposure, the day on which it begins, by row of `frame`; blank where it never does.
     papers
@@ -95,9 +95,9 @@ class Cohort:
         Returns
         -------
         pd.DataFrame
-            `WHO`, `COVARIATES`, `exposed` where the rule has an exposure, `entry` (days; 0 but after a split), `duration`
-            (days) and `event` (code). One row an entry at risk; with a time-varying exposure one for each part of
-            follow-up: the unexposed part ends, without an event, on the day before the exposure begins.
+            `WHO`, `COVARIATES`, `exposed` where the rule has an exposure, `entry` (days; 0 but after a split),
+            `duration` (days) and `event` (code). One row an entry at risk; with a time-varying exposure one for each
+            part of follow-up: the unexposed part ends, without an event, on the day before the exposure begins.
         """
         name = self._outcome(outcome).name
         held = self.frame[self.frame[f"{name}_days"].notna()]
@@ -119,7 +119,7 @@ class Cohort:
         return both
 
     def outcomes(self) -> pd.DataFrame:
-        """What came of the cohort? `outcome`, `code`, `meaning`, `n` (entries), `days` (of those at risk), `not_at_risk`."""
+        """What came of the cohort? `outcome`, `code`, `meaning`, `n` (entries), `days` at risk, `not_at_risk`."""
         rows = []
         for outcome in self.rule.outcomes:
             event, days = self.frame[f"{outcome.name}_event"], self.frame[f"{outcome.name}_days"]

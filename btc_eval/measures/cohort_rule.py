@@ -1,7 +1,7 @@
 """Who enters, when, followed to what, compared with whom? A cohort as a rule that can be read before any result.
 
-What may decide entry is a `Where`: a question put to a `History`, which ends on the index date. What may be compared is an
-exposure of one of three kinds, and only these, so that no one has to survive to be exposed:
+What may decide entry is a `Where`: a question put to a `History`, which ends on the index date. What may be compared
+is an exposure of one of three kinds, and only these, so that no one has to survive to be exposed:
 
 `AtIndex`
     exposed by the index date.
@@ -103,12 +103,12 @@ class Outcome:
 
     def codes(self) -> dict[int, str]:
         """Which code stands for what?"""
-        return {0: "censored", 1: self.event, **{n: kind for n, kind in enumerate(self.competing, start=2)}}
+        return {0: "censored", 1: self.event, **dict(enumerate(self.competing, start=2))}
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How often something happens in follow-up. Days at risk are those of follow-up, or those on which `during` holds."""
+    """How often something happens in follow-up; at risk are its days, or those of them on which `during` holds."""
 
     name: str
     event: str

@@ -7,13 +7,15 @@ in other years, as the law of England has it.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 Days = npt.NDArray[np.int64]
+#: Words of a list, one a row.
+Categorical: TypeAlias = "pd.Categorical[Any]"
 
 #: A day after every other: still open, not ended, never happened.
 NEVER = np.int64(2**31)
@@ -115,14 +117,24 @@ def band_of(age: Days) -> Days:
     return np.where(place < 0, len(BANDS), place).astype(np.int64)
 
 
-def bands(born: Days, day: Days) -> pd.Categorical:
+def bands(born: Days, day: Days) -> Categorical:
     """In which band of age is each child on the day?"""
-    return pd.Categorical.from_codes(band_of(age_on(born, day)), categories=list(AGE_BANDS))
+    return pd.Categorical.from_codes(band_of(age_on(born, day)), categories=pd.Index(AGE_BANDS))
 
 
-def anniversary(day: Days) -> Days:
-    """Which day is a year later? The same date; 1 March after 29 February."""
-    return birthday(day, 1)
+def anniversary(day: Days, years: int = 1) -> Days:
+    """Which day is so many years later? The same date; 28 February after 29 February, as re-referrals are counted.
+
+    Examples
+    --------
+    >>> str(dates_of(anniversary(np.array([day_of("2020-02-29")])))[0].date())
+    '2021-02-28'
+    """
+    later = birthday(day, years)
+    date = np.where(day < NEVER, day, 0).astype("datetime64[D]")
+    moved = np.where(later < NEVER, later, 0).astype("datetime64[D]")
+    spilt = (date - date.astype("datetime64[M]")) != (moved - moved.astype("datetime64[M]"))
+    return (later - spilt).astype(np.int64)
 
 
 def to_mid_month(born: Days) -> Days:

@@ -2,13 +2,14 @@
 
 Rules
 -----
-Follow-up begins on the day after the index date: what happened on the index date is history. It ends with the first of the
-outcome, its competing events, the eighteenth birthday, death, a move away, the outcome's own limit and the cut-off. Of
-several on one day, the birthday is taken first (childhood ends as the day begins), then the outcome, then its competing
-events in their order, then death and a move, then the limit and the cut-off: an event on the last day of follow-up counts.
+Follow-up begins on the day after the index date: what happened on the index date is history. It ends with the first
+of the outcome, its competing events, the eighteenth birthday, death, a move away, the outcome's own limit and the
+cut-off. Of several on one day, the birthday is taken first (childhood ends as the day begins), then the outcome, then
+its competing events in their order, then death and a move, then the limit and the cut-off: an event on the last day
+of follow-up counts.
 
-A child who is already where the outcome leads (a plan, care, in need) is not at risk of it, and neither is one without what
-it would end (a plan, care, an open case).
+A child who is already where the outcome leads (a plan, care, in need) is not at risk of it, and neither is one
+without what it would end (a plan, care, an open case).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from btc_eval.measures.cohort_rule import ADULTHOOD, CUT_OFF, ENDINGS, CohortRule, Count, Outcome
-from btc_eval.measures.days import ADULT, NEVER, Days, birthday, day_of
+from btc_eval.measures.days import ADULT, NEVER, Days, anniversary, birthday, day_of
 from btc_eval.measures.happenings import LASTING
 from btc_eval.measures.history import History
 
@@ -67,7 +68,7 @@ def _stack(outcome: Outcome, days: dict[str, Days], index: Days) -> tuple[list[s
     columns = [days[kind] for kind in order]
     if outcome.within_years is not None:
         order.insert(-1, _LIMIT)
-        columns.insert(-1, birthday(index, outcome.within_years))
+        columns.insert(-1, anniversary(index, outcome.within_years))
     return order, np.stack(columns)
 
 
@@ -112,10 +113,8 @@ def at_risk(outcome: Outcome, history: History, entered: Days) -> Flags:
     return risk
 
 
-def count(
-    what: Count, rows: pd.DataFrame, log: pd.DataFrame, end: Days
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """How often did it happen to each row after the index date up to `end`, included, and over how many days at risk?"""
+def count(what: Count, rows: pd.DataFrame, log: pd.DataFrame, end: Days) -> tuple[Days, Days]:
+    """How often did it happen after the index date, up to `end` included, and over how many days at risk?"""
     asked = rows[["child_id", "index"]].assign(row=np.arange(len(rows)), end=end)
     both = asked.merge(log.loc[(log["event"] == what.event).to_numpy(), ["child_id", "day"]], on="child_id")
     seen = both[(both["day"] > both["index"]) & (both["day"] <= both["end"])]
@@ -129,6 +128,6 @@ def count(
 
 
 def end_of_follow_up(days: dict[str, Days]) -> Days:
-    """On which day does follow-up end where no outcome ends it? At the eighteenth birthday the day before is the last."""
+    """What is the last day of follow-up where no outcome ends it? Before the eighteenth birthday, the day before."""
     others = [days[kind] for kind in ENDINGS[1:]]
-    return np.minimum.reduce([days[ADULTHOOD] - 1, *others, days[CUT_OFF]])
+    return np.asarray(np.minimum.reduce([days[ADULTHOOD] - 1, *others, days[CUT_OFF]]))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
 import pandas as pd
 
-from btc_eval.measures.days import NOT_KNOWN
+from btc_eval.measures.days import NOT_KNOWN, Categorical
 from btc_eval.records.statutory.vocabulary import UNRECOGNISED
 
 #: Group of sources, as published → the sources of the return.
@@ -46,6 +50,11 @@ TROUBLES = {
 }
 #: How many of them an assessment found; "not assessed" where none was completed by the day.
 DISADVANTAGE = ("none recorded", "one", "two", "all three", "not assessed")
+
+
+def coded(places: Any, levels: Sequence[str]) -> Categorical:
+    """Which words stand at these places of the list? A category of every word of it."""
+    return pd.Categorical.from_codes(np.asarray(places, dtype=np.int64), categories=pd.Index(list(levels)))
 
 
 def grouped(values: pd.Series, groups: dict[str, tuple[str, ...]]) -> pd.Series:

@@ -6,9 +6,9 @@ Each kind is counted on one day: a referral and a contact when they are made, an
 enquiry, a plan, a period of care and help when they start, a conference when it is held. What lasts has an `until`: the
 first day on which it no longer holds. A referral lasts while its case is open, one without further action for no time.
 
-A child becomes **a child in need** on the day on which the first assessment of the referral is completed, or a
-child-in-need plan starts, whichever is earlier, if the case is still open at the end of that day. Nothing later is looked
-at: a case that an assessment closes was never in need, and one that closes a week afterwards was, for a week.
+When a child is **in need**: `measures.cases`. A plan is **stepped down** when it ends and the child is not looked after
+at the end of that day. A case has **stayed closed** on the same date a year after its closing, if the child was not
+referred again until then, that day included.
 
 References
 ----------
@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 
 from btc_eval.errors import refuse
+from btc_eval.measures.cases import cases, in_need
 from btc_eval.measures.days import NEVER, UNKNOWN, anniversary, days_of
 from btc_eval.measures.groups import TROUBLES
 from btc_eval.records import statutory
@@ -66,13 +67,6 @@ def _of_case(records: StatutoryRecords, table: str) -> pd.DataFrame:
     return records.table(table).merge(cases.drop_duplicates(["child_id", "referred"]), how="left")
 
 
-def cases(records: StatutoryRecords) -> pd.DataFrame:
-    """Which cases were there? Referrals with `until` (day of closing; the day of referral without further action)."""
-    frame = statutory.referrals(records)
-    acted = ~frame["no_further_action"].fillna(False).to_numpy(dtype=bool)
-    return frame.assign(until=frame["closed"].where(acted, frame["referred"]), acted_on=acted)
-
-
 def _referrals(records: StatutoryRecords) -> pd.DataFrame:
     frame = cases(records)
     return _rows("referral", frame, "referred", frame["until"])
@@ -81,19 +75,6 @@ def _referrals(records: StatutoryRecords) -> pd.DataFrame:
 def _re_referrals(records: StatutoryRecords) -> pd.DataFrame:
     frame = statutory.referrals(records)
     return _rows("re-referral", frame[frame["re_referral"]], "referred")
-
-
-def in_need(records: StatutoryRecords) -> pd.DataFrame:
-    """When did each case become one of a child in need? Cases that did, with `in_need` (the day) and `until`."""
-    frame = cases(records)
-    keys = ["child_id", "referred"]
-    assessed = records.table("cin_assessments").groupby(keys)["authorised"].min()
-    planned = records.table("cin_plans").groupby(keys)["started"].min()
-    told = frame[keys].merge(assessed.rename("assessed").reset_index(), how="left")
-    told = told.merge(planned.rename("planned").reset_index(), how="left")
-    frame["in_need"] = told[["assessed", "planned"]].min(axis=1).to_numpy()
-    still_open = frame["until"].isna() | (frame["until"] > frame["in_need"])
-    return frame[frame["acted_on"] & frame["in_need"].notna() & still_open]
 
 
 def _in_need(records: StatutoryRecords) -> pd.DataFrame:
@@ -155,8 +136,8 @@ def _stepped_down(records: StatutoryRecords) -> pd.DataFrame:
     ends = _plans_ended(records).reset_index(drop=True)
     care = _care(records)[["child_id", "day", "until"]].rename(columns={"day": "_from", "until": "_to"})
     both = ends.reset_index().merge(care, on="child_id")
-    inside = both[(both["_from"] <= both["day"]) & (both["_to"] > both["day"])]["index"]
-    return ends.drop(index=inside.unique()).assign(event="stepped down")
+    inside = both.loc[((both["_from"] <= both["day"]) & (both["_to"] > both["day"])).to_numpy(), "index"]
+    return ends[~ends.index.isin(inside)].assign(event="stepped down")
 
 
 def _stayed_closed(records: StatutoryRecords) -> pd.DataFrame:
@@ -287,27 +268,6 @@ def happenings(records: StatutoryRecords, kinds: Iterable[str]) -> pd.DataFrame:
     known_kinds(wanted, "happenings")
     pieces = [KINDS[kind](records) for kind in wanted]
     frame = pd.concat(pieces, ignore_index=True)[COLUMNS] if pieces else pd.DataFrame(columns=COLUMNS)
-    return frame.astype({"day": np.int64, "until": np.int64}).assign(
+    return frame.astype({"child_id": "str", "day": np.int64, "until": np.int64}).assign(
         event=pd.Categorical(frame["event"], categories=wanted)
     )
-
-
-def latest_case(records: StatutoryRecords, rows: pd.DataFrame) -> pd.DataFrame:
-    """From which referral did each row's child come? `source` and `need` of the last one on or before the day.
-
-    Only a case that is still open on the day counts, the day of its closing included; blank where there is none.
-    """
-    held = cases(records)
-    known = pd.DataFrame(
-        {
-            "child_id": held["child_id"].astype("str"),
-            "day": days_of(held["referred"], missing=UNKNOWN),
-            "until": days_of(held["until"], missing=NEVER),
-            "source": held["source"].astype("object"),
-            "need": held["need"].astype("object"),
-        }
-    ).sort_values("day", kind="stable")
-    asked = rows[["child_id", "day"]].assign(_row=range(len(rows))).sort_values("day", kind="stable")
-    found = pd.merge_asof(asked, known, on="day", by="child_id").sort_values("_row")
-    still = (found["until"] >= found["day"]).to_numpy()
-    return pd.DataFrame({name: found[name].where(still).to_numpy() for name in ("source", "need")}, dtype="object")

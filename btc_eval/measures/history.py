@@ -1,8 +1,8 @@
 """What was known of each child on the index date? A view that cannot hold anything later.
 
-Whoever enters a cohort, and with which characteristics, may be decided from this view alone. It is cut at each row's own
-index date when it is made, and refuses to be made otherwise: so nothing that happened afterwards can decide who is
-compared with whom.
+Whoever enters a cohort, and with which characteristics, may be decided from this view alone. It is cut at each row's
+own index date when it is made, and refuses to be made otherwise: so nothing that happened afterwards can decide who
+is compared with whom.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ class History:
         One row a candidate, numbered from nought: `child_id`, `index` (day), `born` (day), and what is known of the
         child (`sex`, `ethnicity_group`, `disabled`, `family`).
     log
-        What had happened: `row` (of `rows`), `event`, `day`, `until`, `source`, `need`, `detail`; sorted by row and day.
-        An end that had not come by the index date is `NEVER`.
+        What had happened: `row` (of `rows`), `event`, `day`, `until`, `source`, `need`, `detail`; sorted by row and
+        day. An end that had not come by the index date is `NEVER`.
 
     Raises
     ------
@@ -49,7 +49,7 @@ class History:
                 "log",
                 found=f"{later} rows with something that happened after the index date",
                 allowed="what was known on the index date, that day included",
-                do="Cut the log with History.cut; what comes later is an outcome, a landmark or a time-varying exposure.",
+                do="Cut the log with History.cut; what comes later is an outcome or a later exposure.",
             )
 
     @classmethod

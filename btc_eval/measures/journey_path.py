@@ -1,4 +1,4 @@
-"""In which state was each child at the end of each day, and through which did the day lead? The sums behind journeys."""
+"""In which state was each child at the end of each day, and through which did the day lead?"""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ import tomllib
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from btc_eval.locations import data_folder, note_read
+from btc_eval.measures.cases import cases, in_need
 from btc_eval.measures.days import NEVER, UNKNOWN, Days, days_of
-from btc_eval.measures.happenings import cases, happenings, in_need
+from btc_eval.measures.happenings import happenings
 from btc_eval.measures.journey_states import CLOSED, STATES
 from btc_eval.records.statutory import StatutoryRecords
+
+Flags = npt.NDArray[np.bool_]
 
 _TO_REFERRAL = '"referral"'
 _RANK = {name: place for place, name in enumerate(STATES)}
@@ -50,11 +54,11 @@ def spells(records: StatutoryRecords) -> tuple[pd.DataFrame, int]:
 
 
 def _piece(name: str, child: pd.Series, start: Days, stop: Days) -> pd.DataFrame:
-    return pd.DataFrame({"child_id": child.astype("str").to_numpy(), "rank": _RANK[name], "start": start, "stop": stop})
+    return pd.DataFrame({"child_id": child.astype("str").array, "rank": _RANK[name], "start": start, "stop": stop})
 
 
 def _contacts(records: StatutoryRecords, pieces: list[pd.DataFrame]) -> pd.DataFrame:
-    """Return the contacts about children with nothing open; each waits for what begins next, if it is to wait at all."""
+    """Return contacts about children with nothing open; each waits for what begins next, if it is to wait at all."""
     frame = happenings(records, ["contact"])[["child_id", "day", "detail"]].sort_values("day", kind="stable")
     known = pd.concat(pieces, ignore_index=True).sort_values(["child_id", "start"], kind="stable")
     known["open_until"] = known.groupby("child_id")["stop"].cummax()
@@ -83,9 +87,9 @@ class DayPath:
     Parameters
     ----------
     days
-        One row a child and day on which something began or ended: `child` (number), `day`, `before` and `after` (state at
-        the end of the day before, and of the day: a place in `STATES`), `begins` (whether the child was in no state and
-        comes into one), by child and day.
+        One row a child and day on which something began or ended: `child` (number), `day`, `before` and `after`
+        (state at the end of the day before, and of the day: a place in `STATES`), `begins` (whether the child was in
+        no state and comes into one), by child and day.
     hops
         One row a step within a day: `row` (of `days`), `step` (1, 2, …), `from_rank`, `to_rank`.
     children
@@ -126,7 +130,7 @@ def day_path(held: pd.DataFrame) -> DayPath:
     return DayPath(days.assign(before=before, after=after), hops, children)
 
 
-def _within_child(change: np.ndarray, child: Days) -> np.ndarray:
+def _within_child(change: Days, child: Days) -> Days:
     """Add up the changes from each child's first day on."""
     total = np.cumsum(change, axis=0)
     first = np.append(True, child[1:] != child[:-1])
@@ -135,21 +139,19 @@ def _within_child(change: np.ndarray, child: Days) -> np.ndarray:
     return np.asarray(total - carried)
 
 
-def _hops(begun: np.ndarray, before: Days, after: Days) -> pd.DataFrame:
+def _hops(begun: Flags, before: Days, after: Days) -> pd.DataFrame:
     """Pass what begins on the day upwards, in the order of the states; then go to where the day ends."""
-    rows = np.arange(len(before))
     at, step = before.copy(), np.zeros(len(before), dtype=np.int64)
     pieces = []
-    for rank in [*range(CLOSED), None]:
-        to = after if rank is None else np.full(len(before), rank)
-        if rank is None:
-            moves = at != to
-        else:
-            # Onwards only; and a day's last state is reached once, at the end.
-            moves = begun[:, rank] & ((rank > at) | (at == CLOSED))
-        step[moves] += 1
-        pieces.append(
-            pd.DataFrame({"row": rows[moves], "step": step[moves], "from_rank": at[moves], "to_rank": to[moves]})
-        )
-        at = np.where(moves, to, at)
+    for rank in range(CLOSED):  # onwards only: what begins below the state that the child is in does not show
+        pieces.append(_step(begun[:, rank] & ((rank > at) | (at == CLOSED)), np.full(len(at), rank), at, step))
+    pieces.append(_step(at != after, after, at, step))
     return pd.concat(pieces).sort_values(["row", "step"], ignore_index=True)
+
+
+def _step(moves: Flags, to: Days, at: Days, step: Days) -> pd.DataFrame:
+    """Take those who move one step on, in place; return the step."""
+    step[moves] += 1
+    told = {"row": np.flatnonzero(moves), "step": step[moves], "from_rank": at[moves], "to_rank": to[moves]}
+    at[moves] = to[moves]
+    return pd.DataFrame(told)

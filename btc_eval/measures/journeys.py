@@ -1,8 +1,8 @@
 """Which way did each child go, from the first contact to the closing of the case? Intervals for a multi-state model.
 
-A journey begins on the day on which a child with nothing open comes into a state, and ends on the day on which nothing is
-open any more. A case that opens on the day on which another closes continues the journey. A child may have several. States,
-steps and their order on one day: `measures.journey_states`.
+A journey begins on the day on which a child with nothing open comes into a state, and ends on the day on which
+nothing is open any more. A case that opens on the day on which another closes continues the journey. A child may have
+several. States, steps and their order on one day: `measures.journey_states`.
 """
 
 from __future__ import annotations
@@ -16,20 +16,12 @@ import pandas as pd
 
 from btc_eval.errors import Refusal, RefusedError
 from btc_eval.estimates import Papers
-from btc_eval.measures.days import DayOfBirth, Days, bands, dates_of, day_of
-from btc_eval.measures.groups import SOURCES, grouped, said
-from btc_eval.measures.happenings import happenings
+from btc_eval.measures.days import DayOfBirth, Days, dates_of, day_of
+from btc_eval.measures.journey_about import ABOUT, about
 from btc_eval.measures.journey_path import DayPath, day_path, spells
 from btc_eval.measures.journey_states import CLOSED, RETURNED, STATES, STEPS
-from btc_eval.measures.people import people, ward_codes, with_place
 from btc_eval.records.statutory import StatutoryRecords
-from btc_eval.records.statutory.vocabulary import NEED, REFERRAL_SOURCE
 
-#: What is known of a journey from its beginning: what it can be told by.
-ABOUT = (
-    "source", "source_group", "need", "ward_code", "ward_name", "locality", "age_band", "sex", "ethnicity_group",
-    "early_help_before",
-)  # fmt: skip
 _ROWS = ("id", "child_id", "family", "start", "stop", "from_state", "to_state", "start_day", "stop_day", "late_entry")
 _TABLES = ("cin_episodes", "looked_after_episodes", "contacts", "early_help_episodes", "addresses", "ward_lookup")
 
@@ -47,11 +39,12 @@ class Journeys:
         `late_entry` (the journey began before the window, and is seen from its first day on), and `ABOUT`. No interval
         has no length.
     journeys
-        One row a journey of the window: `id`, `child_id`, `family`, `number` (1 is the child's first that is known), `began`
-        (date), `first_state` (in which the first day ended; "closed" where the journey took no longer), and `ABOUT`.
+        One row a journey of the window: `id`, `child_id`, `family`, `number` (1 is the child's first that is known),
+        `began` (date), `first_state` (in which the first day ended; "closed" where the journey took no longer), and
+        `ABOUT`.
     hops
-        One row a step on its day: `id`, `day`, `step` (1, 2, … within the day), `from_state`, `to_state`, `passing` (whether
-        it took no time: one of several on its day, or on the day on which the journey began).
+        One row a step on its day: `id`, `day`, `step` (1, 2, … within the day), `from_state`, `to_state`, `passing`
+        (whether it took no time: one of several on its day, or on the day on which the journey began).
     passages
         The steps that took no time, counted: `from_state`, `to_state`, `n`.
     counts
@@ -157,7 +150,7 @@ def journeys(
     path = day_path(held)
     number = _numbers(path)
     rows, dropped = _intervals(path, number, window, after_closing)
-    told = _about(records, path, number, window, day_of_birth)
+    told = about(records, path, number, window, day_of_birth)
     hops = _hops(path, number, window)
     rows = rows[rows["journey"].isin(told["journey"])]
     hops = hops[hops["journey"].isin(told["journey"])]
@@ -222,11 +215,12 @@ def _intervals(path: DayPath, number: Days, window: tuple[int, int], after_closi
     to_rank = np.where(follows, np.append(after[1:], -1), -1)
     closed = after == CLOSED
     names = np.array([*STATES, RETURNED], dtype=object)
-    to_state = np.where(to_rank >= 0, names[np.where(closed, CLOSED + 1, np.maximum(to_rank, 0))], None)
+    seen = (to_rank >= 0) & (to_day <= end)
+    to_state = pd.Series(names[np.where(closed, CLOSED + 1, np.maximum(to_rank, 0))]).where(seen)
     rows = pd.DataFrame(
         {
             "journey": changed["journey"].to_numpy(), "from_day": day, "to_day": to_day,
-            "from_state": names[after], "to_state": np.where(to_day > end, None, to_state),
+            "from_state": names[after], "to_state": to_state.to_numpy(),
         }
     )  # fmt: skip
     if after_closing == "stop":
@@ -265,60 +259,3 @@ def _hops(path: DayPath, number: Days, window: tuple[int, int]) -> pd.DataFrame:
     )
     inside = days["day"].between(*window).to_numpy()
     return told[inside & (told["step"] > 0).to_numpy()].reset_index(drop=True)
-
-
-def _about(
-    records: StatutoryRecords, path: DayPath, number: Days, window: tuple[int, int], day_of_birth: DayOfBirth
-) -> pd.DataFrame:
-    """Say of every journey of the window who made it, when it began, and what was known then."""
-    begins = path.days["before"].to_numpy() == CLOSED
-    opening = path.days[begins].reset_index(drop=True)
-    last = path.days.assign(journey=number).drop_duplicates("journey", keep="last")
-    over = np.where(last["after"].to_numpy() == CLOSED, last["day"].to_numpy(), window[1] + 1)
-    told = pd.DataFrame(
-        {
-            "journey": np.arange(len(opening)),
-            "child_id": path.children[opening["child"].to_numpy()].astype("str"),
-            "number": opening.groupby("child").cumcount().to_numpy() + 1,
-            "origin": opening["day"].to_numpy(),
-            "over": over,
-            "began": dates_of(opening["day"].to_numpy()),
-            "first_state": pd.Categorical.from_codes(opening["after"].to_numpy(), [*STATES]),
-        }
-    )
-    inside = (told["origin"] <= window[1]) & (told["over"] >= window[0])
-    told = told[inside].reset_index(drop=True)
-    told["id"] = told["child_id"] + "/" + told["number"].astype("str")
-    everyone = people(records, day_of_birth=day_of_birth)
-    known = _first_reported(records, told)
-    told = with_place(told, ward_codes(records, told, day="began"), records)
-    return told.assign(
-        family=everyone.of(told["child_id"], "family"),
-        source=said(known["source"], REFERRAL_SOURCE.words_in_order),
-        source_group=grouped(known["source"], SOURCES),
-        need=said(known["need"], NEED.words_in_order),
-        age_band=bands(everyone.born(told["child_id"]), told["origin"].to_numpy()),
-        sex=everyone.of(told["child_id"], "sex"),
-        ethnicity_group=everyone.of(told["child_id"], "ethnicity_group"),
-        early_help_before=_helped_before(records, told),
-    )
-
-
-def _first_reported(records: StatutoryRecords, told: pd.DataFrame) -> pd.DataFrame:
-    """Return source and need of each journey's first referral; without one, the source of the contact that began it."""
-    log = happenings(records, ["referral", "contact"]).sort_values("day", kind="stable")
-    asked = told[["child_id", "origin", "over"]].assign(_row=range(len(told))).sort_values("origin", kind="stable")
-    found = {}
-    for kind in ("referral", "contact"):
-        rows = log.loc[log["event"] == kind, ["child_id", "day", "source", "need"]]
-        near = pd.merge_asof(asked, rows, left_on="origin", right_on="day", by="child_id", direction="forward")
-        within = near["day"] <= near["over"]
-        found[kind] = near.assign(source=near["source"].where(within), need=near["need"].where(within))
-    both = found["referral"].assign(source=found["referral"]["source"].fillna(found["contact"]["source"]))
-    return both.sort_values("_row")[["source", "need"]].reset_index(drop=True)
-
-
-def _helped_before(records: StatutoryRecords, told: pd.DataFrame) -> pd.Series:
-    """Had early help begun before the journey did, the day itself left out?"""
-    first = happenings(records, ["early help"]).groupby("child_id")["day"].min()
-    return pd.Series((first.reindex(told["child_id"]).to_numpy() < told["origin"].to_numpy()))

@@ -11,7 +11,7 @@ import pandas as pd
 from btc_eval import programme
 from btc_eval.errors import refuse
 from btc_eval.measures.days import NEVER, NOT_KNOWN, UNKNOWN, DayOfBirth, Days, days_of, to_mid_month
-from btc_eval.measures.groups import ETHNICITY, grouped, said
+from btc_eval.measures.groups import ETHNICITY, coded, grouped, said
 from btc_eval.records import statutory
 from btc_eval.records.statutory import StatutoryRecords
 from btc_eval.records.statutory.vocabulary import SEX
@@ -161,8 +161,13 @@ def ward_codes(
     placed = statutory.ward_on(records, events, day=day)["ward_code"].reset_index(drop=True)
     if postcode is not None:
         known = records.table("ward_lookup").drop_duplicates("postcode").set_index("postcode")["ward_code"]
-        placed = postcode.reset_index(drop=True).map(known).fillna(placed)
+        placed = _first_known(postcode.reset_index(drop=True).astype("object").map(known), placed)
     return placed.fillna(NO_WARD).astype("str")
+
+
+def _first_known(first: pd.Series, second: pd.Series) -> pd.Series:
+    """Return the first where it is known, else the second."""
+    return first.astype("object").where(first.notna(), second.astype("object"))
 
 
 def ward_levels(records: StatutoryRecords) -> tuple[list[str], dict[str, str]]:
@@ -177,9 +182,9 @@ def with_place(frame: pd.DataFrame, code: pd.Series, records: StatutoryRecords) 
     codes, names = ward_levels(records)
     lies = localities()
     where = [lies.get(ward, NOT_KNOWN) for ward in codes]
-    place = pd.Categorical(code.to_numpy(), categories=codes).codes
+    place = pd.Categorical(code.to_numpy(), categories=codes).codes.astype(np.int64)
     return frame.assign(
-        ward_code=pd.Categorical.from_codes(place, categories=codes),
+        ward_code=coded(place, codes),
         ward_name=_recoded(place, [names[ward] for ward in codes]),
         locality=_recoded(place, where),
     )
@@ -187,4 +192,4 @@ def with_place(frame: pd.DataFrame, code: pd.Series, records: StatutoryRecords) 
 
 def _recoded(place: Any, words: list[str]) -> pd.Categorical:
     levels = [*sorted({*words} - {NO_WARD, NOT_KNOWN}), *[w for w in (NO_WARD, NOT_KNOWN) if w in words]]
-    return pd.Categorical.from_codes(np.array([levels.index(word) for word in words])[place], categories=levels)
+    return coded(np.array([levels.index(word) for word in words])[place], levels)

@@ -25,8 +25,8 @@ def made_up(tables: Mapping[str, Sequence[Mapping[str, Any]]], *, years: Sequenc
     Parameters
     ----------
     tables
-        Table → its rows, each a mapping of English column to value: days as ISO text, codes in English words, yes and no
-        as booleans. A column that a row does not name is blank.
+        Table → its rows, each a mapping of English column to value: days as ISO text, codes in English words, yes and
+        no as booleans. A column that a row does not name is blank.
     years
         Collection years that every table covers; where none is given, those of the table's own days.
 
