@@ -17,6 +17,7 @@ from btc_eval.measures.cases import in_need
 from btc_eval.measures.days import dates_of
 from btc_eval.measures.events import events
 from btc_eval.measures.happenings import happenings
+from btc_eval.periods import year_words
 from btc_eval.records import statutory
 from btc_eval.records.statutory import StatutoryRecords
 
@@ -64,6 +65,11 @@ def said_day(when: pd.Timestamp | None) -> str:
     return "none" if when is None or pd.isna(when) else f"{when.day} {when:%B %Y}"
 
 
+def written(day: str | None) -> str:
+    """How is a day written as ISO text said? "none" where there is none."""
+    return said_day(None if day is None else pd.Timestamp(day))
+
+
 def yes(flag: object) -> str:
     """Is it so? "yes" or "no"."""
     return "yes" if bool(flag) else "no"
@@ -85,9 +91,9 @@ def re_referral() -> Example:
     rows = [{"child_id": child, "referred": day} for child, pair in days.items() for day in pair]
     second = statutory.referrals(statutory.made_up({"cin_episodes": rows})).drop_duplicates("child_id", keep="last")
     told: list[dict[str, object]] = [
-        {"child": row.child_id, "before": said_day(row.previous), "again": said_day(row.referred),
-         "counted": yes(row.re_referral)}
-        for row in second.itertuples()
+        {"child": row["child_id"], "before": said_day(row["previous"]), "again": said_day(row["referred"]),
+         "counted": yes(row["re_referral"])}
+        for row in second.to_dict("records")
     ]  # fmt: skip
     return made(
         "re-referral", "Is the second referral a re-referral?", told,
@@ -120,10 +126,10 @@ def where_and_when() -> Example:
     )
     frame = events(records, kinds=["referral"]).frame.sort_values("child_id")
     told: list[dict[str, object]] = [
-        {"child": row.child_id, "born": said_day(pd.Timestamp(born[row.child_id]) if born[row.child_id] else None),
-         "referred": said_day(row.day), "month": f"{row.month:%B %Y}", "year": f"{row.year - 1}-{row.year % 100:02d}",
-         "ward": row.ward_name, "age": row.age_band}
-        for row in frame.itertuples()
+        {"child": row["child_id"], "born": written(born[row["child_id"]]),
+         "referred": said_day(row["day"]), "month": f"{row['month']:%B %Y}", "year": year_words(row["year"]),
+         "ward": row["ward_name"], "age": row["age_band"]}
+        for row in frame.to_dict("records")
     ]  # fmt: skip
     return made(
         "where-and-when", "Where, when and at what age was each child referred?", told,
@@ -136,7 +142,7 @@ def where_and_when() -> Example:
 
 
 def _needs() -> StatutoryRecords:
-    episodes = [
+    episodes: list[dict[str, object]] = [
         {"child_id": "Ana", "referred": "2023-05-01", "closed": "2023-06-12"},
         {"child_id": "Ben", "referred": "2023-05-01", "closed": "2023-06-19"},
         {"child_id": "Cal", "referred": "2023-05-01"},
@@ -181,7 +187,7 @@ def stayed_closed() -> Example:
     found = happenings(statutory.made_up({"cin_episodes": rows}), ["stayed closed"])
     since = pd.Series(dates_of(found["day"].to_numpy()).to_numpy(), index=found["child_id"])
     told: list[dict[str, object]] = [
-        {"child": child, "closed": "12 June 2022", "again": said_day(pd.Timestamp(day) if day else None),
+        {"child": child, "closed": "12 June 2022", "again": written(day),
          "stayed": said_day(since.get(child)).replace("none", "never")}
         for child, day in again.items()
     ]  # fmt: skip

@@ -45,9 +45,9 @@ def once_a_year() -> Example:
     starts = frame[frame["event"] == "start of care"].sort_values(["child_id", "day"], ignore_index=True)
     ends = frame[frame["event"] == "end of care"].sort_values(["child_id", "day"], ignore_index=True)
     told: list[dict[str, object]] = [
-        {"period": f"{start.child_id}, from {said_day(start.day)}", "until": said_day(end.day),
-         "started": yes(start.first_in_year), "ceased": yes(end.last_in_year)}
-        for start, end in zip(starts.itertuples(), ends.itertuples())
+        {"period": f"{start['child_id']}, from {said_day(start['day'])}", "until": said_day(end["day"]),
+         "started": yes(start["first_in_year"]), "ceased": yes(end["last_in_year"])}
+        for start, end in zip(starts.to_dict("records"), ends.to_dict("records"))
     ]  # fmt: skip
     return made(
         "once-a-year", "Which periods of care count in the published figures of the year?", told,
@@ -122,16 +122,18 @@ def journey() -> Example:
     """Intervals from state to state within a window."""
     found = journeys(_journey_records(), first="2023-04-01", cut_off="2024-03-31")
     told: list[dict[str, object]] = [
-        {"interval": f"{row.child_id}, {row.from_state}", "since": said_day(row.start_day),
-         "until": said_day(row.stop_day), "days": f"{row.start} to {row.stop}",
-         "to": "still there" if pd.isna(row.to_state) else str(row.to_state)}
-        for row in found.frame.itertuples()
+        {"interval": f"{row['child_id']}, {row['from_state']}", "since": said_day(row["start_day"]),
+         "until": said_day(row["stop_day"]), "days": f"{row['start']} to {row['stop']}",
+         "to": "still there" if pd.isna(row["to_state"]) else str(row["to_state"])}
+        for row in found.frame.to_dict("records")
     ]  # fmt: skip
     return made(
         "journey", "Three journeys, followed from 1 April 2023 to 31 March 2024", told,
         {"interval": "Child, state", "since": "After", "until": "Up to", "days": "Days of the journey", "to": "Then"},
-        "An interval runs from the end of one day to the end of another. Cal's journey had begun in December: it is seen "
-        "from the window's first day on, and its earlier days count for nothing. Ben's contact began and ended on one day: "
+        "An interval runs from the end of one day to the end of another. Cal's journey had begun in December: it "
+        "is seen "
+        "from the window's first day on, and its earlier days count for nothing. Ben's contact began and ended "
+        "on one day: "
         "he has no interval, and stands in the next table.",
     )  # fmt: skip
 
@@ -140,8 +142,12 @@ def passages() -> Example:
     """Steps that took no time, each counted."""
     found = journeys(_journey_records(), first="2023-04-01", cut_off="2024-03-31")
     told: list[dict[str, object]] = [
-        {"step": f"{row.from_state} to {row.to_state}", "children": int(str(row.n)), "of_them": int(str(row.same_day))}
-        for row in found.flow().itertuples()
+        {
+            "step": f"{row['from_state']} to {row['to_state']}",
+            "children": int(row["n"]),
+            "of_them": int(row["same_day"]),
+        }
+        for row in found.flow().to_dict("records")
     ]
     return made(
         "passages", "Every step of the three journeys, and those that took no time", told,

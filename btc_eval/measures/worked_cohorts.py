@@ -20,7 +20,7 @@ from btc_eval.measures.cohort_rule import (
     Washout,
     Where,
 )
-from btc_eval.measures.worked import Example, made, said_day, yes
+from btc_eval.measures.worked import Example, made, said_day, written, yes
 from btc_eval.records import statutory
 from btc_eval.records.statutory import StatutoryRecords
 
@@ -68,8 +68,10 @@ def entry() -> Example:
     return made(
         "entry", "Who enters: the first referral of 2022, none in the 365 days before, under eighteen", told,
         {"child": "Child", "born": "Born", "referred": "Referred", "enters": "Enters on"},
-        "Ana's earlier referral is 365 days back and keeps her out; Ben's is a day older. Dee turned eighteen on the day. "
-        "Eva has one day of childhood left, and enters; so does Fay, who was born on 29 February and is seventeen until "
+        "Ana's earlier referral is 365 days back and keeps her out; Ben's is a day older. Dee turned eighteen on "
+        "the day. "
+        "Eva has one day of childhood left, and enters; so does Fay, who was born on 29 February and is "
+        "seventeen until "
         "1 March.",
     )  # fmt: skip
 
@@ -78,8 +80,8 @@ def selection() -> Example:
     """The flow of selection, whose numbers add up."""
     _, found = _entry()
     told: list[dict[str, object]] = [
-        {"step": f"{row.step}. {row.reason}", "removed": int(str(row.removed)), "kept": int(str(row.n))}
-        for row in found.flow.itertuples()
+        {"step": f"{row['step']}. {row['reason']}", "removed": int(row["removed"]), "kept": int(row["n"])}
+        for row in found.flow.to_dict("records")
     ]
     return made(
         "selection", "The same rule, step by step", told,
@@ -116,10 +118,10 @@ def follow_up() -> Example:
     frame = cohort(records, rule).frame
     codes = waits.codes()
     told: list[dict[str, object]] = [
-        {"child": row.child_id, "care": said_day(pd.Timestamp(care[str(row.child_id)])),
-         "days": "–" if pd.isna(row.care_days) else str(row.care_days), "end": str(row.care_end),
-         "event": "–" if pd.isna(row.care_event) else f"{row.care_event} ({codes[int(str(row.care_event))]})"}
-        for row in frame.itertuples()
+        {"child": row["child_id"], "care": written(care[row["child_id"]]),
+         "days": "–" if pd.isna(row["care_days"]) else str(row["care_days"]), "end": str(row["care_end"]),
+         "event": "–" if pd.isna(row["care_event"]) else f"{row['care_event']} ({codes[int(row['care_event'])]})"}
+        for row in frame.to_dict("records")
     ]  # fmt: skip
     return made(
         "follow-up", "Referred on 1 May 2022, followed to 31 March 2023: when does care start?", told,
@@ -163,8 +165,8 @@ def exposure() -> Example:
     landmark = _exposed(records, Landmark(_LANDMARK)).follow_up("looked_after").set_index("child_id")["exposed"]
     parts = _exposed(records, TimeVarying()).follow_up("looked_after")
     told: list[dict[str, object]] = [
-        {"child": child, "registered": said_day(pd.Timestamp(day) if day else None).replace("none", "never"),
-         "care": said_day(pd.Timestamp(care[child]) if child in care else None), "at_index": yes(at_index[child]),
+        {"child": child, "registered": written(day).replace("none", "never"),
+         "care": written(care.get(child)), "at_index": yes(at_index[child]),
          "landmark": yes(landmark[child]) if child in landmark.index else "left out",
          "time_varying": _parts(parts[parts["child_id"] == child])}
         for child, day in registered.items()
@@ -181,7 +183,8 @@ def exposure() -> Example:
 
 def _parts(rows: pd.DataFrame) -> str:
     words = {True: "supported", False: "not supported"}
-    return "; ".join(f"days {row.entry + 1} to {row.duration} {words[bool(row.exposed)]}" for row in rows.itertuples())
+    told = rows.to_dict("records")
+    return "; ".join(f"days {r['entry'] + 1} to {r['duration']} {words[bool(r['exposed'])]}" for r in told)
 
 
 EXAMPLES: Mapping[str, Callable[[], Example]] = {
