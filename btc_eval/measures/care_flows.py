@@ -264,6 +264,8 @@ def _at_risk(path: CarePath, opens: Days, states: Sequence[str], shape: tuple[in
 def _without_empty(frame: pd.DataFrame, states: Sequence[str]) -> pd.DataFrame:
     """Leave out states that no child was ever in: unborn, an order that no longer exists."""
     used = frame.groupby(list(states), observed=False)[[*FLOWS, "days"]].transform("sum").sum(axis=1) > 0
+    if not used.any():  # nobody was ever in care: the state of those of whom nothing is known says so
+        used = (frame[list(states)] == "not known").all(axis=1)
     kept = frame[used].reset_index(drop=True)
     return kept.assign(**{name: kept[name].cat.remove_unused_categories() for name in states})
 

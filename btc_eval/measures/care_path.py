@@ -29,6 +29,9 @@ from btc_eval.measures.days import (
     band_of,
     birthday,
     days_of,
+    earlier,
+    first_of,
+    later,
 )
 from btc_eval.measures.people import people
 from btc_eval.records.statutory import StatutoryRecords
@@ -37,8 +40,8 @@ from btc_eval.records.statutory.vocabulary import SHORT_BREAKS, START_REASON
 
 _STARTED = START_REASON.codes[0].words
 _CHILD = ["council", "child_id"]
-#: Birthdays on which a child in care changes band.
-_TURNS = tuple(years for years in BANDS.values() if years > 0)
+#: Birthdays on which a child in care changes band, birth itself the first.
+_TURNS = tuple(years for years in BANDS.values() if years >= 0)
 
 #: What a piece of time can be told by.
 STATES = ("age_band", "legal_status", "placement")
@@ -87,15 +90,15 @@ def _timed(frame: pd.DataFrame) -> pd.DataFrame:
     when = frame["ended"].dt
     march = (when.month == 3) & (when.day == 31) & frame["end_rule"].isin(ASSUMED)
     stop = stop + march.to_numpy(dtype=np.int64)
-    again = np.append(False, child[1:] == child[:-1])
-    before = np.append(NEVER, stop[:-1])
+    again = ~first_of(child)
+    before = earlier(stop, NEVER)
     gap = again & (before < start)
     begins = ~again | gap | (frame["start_reason"] == _STARTED).to_numpy(dtype=bool)
-    following = np.where(np.append(again[1:], False), np.append(start[1:], NEVER), NEVER)
+    following = np.where(later(again, 0), later(start, NEVER), NEVER)
     return pd.DataFrame(
         {
             "child": child, "spell": np.cumsum(begins), "start": start, "stop": np.minimum(stop, following),
-            "begins": begins, "ends": np.append(begins[1:], True), "said_end": stop,
+            "begins": begins, "ends": later(begins, 1), "said_end": stop,
         }
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import pandas as pd
 
 from btc_eval.measures.days import NEVER, UNKNOWN, days_of
+from btc_eval.measures.nearest import nearest
 from btc_eval.records import statutory
 from btc_eval.records.statutory import StatutoryRecords
 
@@ -45,13 +46,12 @@ def latest_case(records: StatutoryRecords, rows: pd.DataFrame) -> pd.DataFrame:
     known = pd.DataFrame(
         {
             "child_id": held["child_id"].astype("str"),
-            "day": days_of(held["referred"], missing=UNKNOWN),
+            "referred": days_of(held["referred"], missing=UNKNOWN),
             "until": days_of(held["until"], missing=NEVER),
             "source": held["source"].astype("object"),
             "need": held["need"].astype("object"),
         }
-    ).sort_values("day", kind="stable")
-    asked = rows[["child_id", "day"]].assign(_row=range(len(rows))).sort_values("day", kind="stable")
-    found = pd.merge_asof(asked, known, on="day", by="child_id").sort_values("_row")
+    )
+    found = nearest(rows[["child_id", "day"]], known, on="day", day="referred")
     still = (found["until"] >= found["day"]).to_numpy()
     return pd.DataFrame({name: found[name].where(still).to_numpy() for name in ("source", "need")}, dtype="object")

@@ -232,7 +232,7 @@ def _expose(rule: CohortRule, frame: pd.DataFrame, later: History, log: pd.DataF
         return None
     wanted = (log["event"] == exposure.event).to_numpy()
     if exposure.project is not None:
-        wanted &= (log["detail"] == exposure.project).to_numpy()
+        wanted = wanted & (log["detail"] == exposure.project).to_numpy()
     own = log[wanted]
     known = History.cut(later.rows, own)
     by_then = known.by(exposure.event)

@@ -7,7 +7,7 @@ in other years, as the law of England has it.
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,9 @@ import pandas as pd
 Days = npt.NDArray[np.int64]
 #: Words of a list, one a row.
 Categorical: TypeAlias = "pd.Categorical[Any]"
+
+#: Whole numbers, or flags, one a row.
+Values = TypeVar("Values", npt.NDArray[np.int64], npt.NDArray[np.bool_])
 
 #: A day after every other: still open, not ended, never happened.
 NEVER = np.int64(2**31)
@@ -134,7 +137,28 @@ def anniversary(day: Days, years: int = 1) -> Days:
     date = np.where(day < NEVER, day, 0).astype("datetime64[D]")
     moved = np.where(later < NEVER, later, 0).astype("datetime64[D]")
     spilt = (date - date.astype("datetime64[M]")) != (moved - moved.astype("datetime64[M]"))
-    return (later - spilt).astype(np.int64)
+    return np.asarray(later - spilt, dtype=np.int64)
+
+
+def first_of(groups: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Which rows are the first of their group, where each group's rows stand together?"""
+    flags = np.ones(len(groups), dtype=bool)
+    flags[1:] = groups[1:] != groups[:-1]
+    return flags
+
+
+def earlier(values: Values, first: np.int64 | int) -> Values:
+    """What does the row before say? `first` for the first row."""
+    moved = np.full_like(values, first)
+    moved[1:] = values[:-1]
+    return moved
+
+
+def later(values: Values, last: np.int64 | int) -> Values:
+    """What does the row after say? `last` for the last row."""
+    moved = np.full_like(values, last)
+    moved[:-1] = values[1:]
+    return moved
 
 
 def to_mid_month(born: Days) -> Days:

@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from btc_eval.estimates import Papers
@@ -113,7 +112,7 @@ def events(records: StatutoryRecords, *, kinds: Sequence[str] = EVENTS, day_of_b
     wards = ward_codes(
         records, log.assign(_date=dates), day="_date", postcode=log["detail"].where(care).astype("object")
     )
-    log["need"] = log["need"].where(~care, _need_of_care(records, log).where(care)).fillna(case["need"].where(care))
+    log["need"] = log["need"].where(~care | log["need"].notna(), case["need"])
     born = everyone.born(log["child_id"])
     age = age_on(born, log["day"].to_numpy())
     frame = with_place(
@@ -143,18 +142,3 @@ _ORDER = (
     "event", "child_id", "family", "day", "month", "year", "ward_code", "ward_name", "locality", "source",
     "source_group", "need", "age", "age_band", "sex", "ethnicity_group", "disabled", "first_in_year", "last_in_year",
 )  # fmt: skip
-
-
-def _need_of_care(records: StatutoryRecords, log: pd.DataFrame) -> pd.Series:
-    """Return the category of need of the period of care that each row starts or ends; blank for other rows."""
-    care = records.table("looked_after_episodes")[["child_id", "started", "need"]]
-    care = pd.DataFrame(
-        {
-            "child_id": care["child_id"].astype("str"),
-            "day": care["started"].to_numpy(dtype="datetime64[D]").astype(np.int64),
-            "need": care["need"].astype("object"),
-        }
-    ).sort_values("day", kind="stable")
-    asked = log[["child_id", "day"]].assign(_row=range(len(log))).sort_values("day", kind="stable")
-    found = pd.merge_asof(asked, care, on="day", by="child_id").sort_values("_row")
-    return found["need"].reset_index(drop=True)

@@ -16,6 +16,9 @@ from btc_eval.errors import refuse
 from btc_eval.measures.days import NEVER, Days
 from btc_eval.measures.happenings import LASTING
 
+#: What a log says of each thing that happened.
+_SAID = ("event", "day", "until", "source", "need", "detail")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class History:
@@ -65,10 +68,10 @@ class History:
         """
         numbered = rows.reset_index(drop=True)
         asked = numbered[["child_id", "index"]].assign(row=np.arange(len(numbered)))
-        both = asked.merge(log.astype({"event": "object"}), on="child_id")
+        both = asked.merge(log[["child_id", *_SAID]].astype({"event": "object"}), on="child_id")
         both = both[both["day"] <= both["index"]].sort_values(["row", "day"], kind="stable", ignore_index=True)
         known = both["until"].where(both["until"] <= both["index"], NEVER)
-        return cls(numbered, both.assign(until=known)[["row", "event", "day", "until", "source", "need", "detail"]])
+        return cls(numbered, both.assign(until=known)[["row", *_SAID]])
 
     def __len__(self) -> int:
         return len(self.rows)

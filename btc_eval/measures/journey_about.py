@@ -10,6 +10,7 @@ from btc_eval.measures.groups import SOURCES, coded, grouped, said
 from btc_eval.measures.happenings import happenings
 from btc_eval.measures.journey_path import DayPath
 from btc_eval.measures.journey_states import CLOSED, STATES
+from btc_eval.measures.nearest import nearest
 from btc_eval.measures.people import people, ward_codes, with_place
 from btc_eval.records.statutory import StatutoryRecords
 from btc_eval.records.statutory.vocabulary import NEED, REFERRAL_SOURCE
@@ -60,16 +61,15 @@ def about(
 
 def _first_reported(records: StatutoryRecords, told: pd.DataFrame) -> pd.DataFrame:
     """Return source and need of each journey's first referral; without one, the source of the contact that began it."""
-    log = happenings(records, ["referral", "contact"]).sort_values("day", kind="stable")
-    asked = told[["child_id", "origin", "over"]].assign(_row=range(len(told))).sort_values("origin", kind="stable")
+    log = happenings(records, ["referral", "contact"])
     found = {}
     for kind in ("referral", "contact"):
-        rows = log.loc[log["event"] == kind, ["child_id", "day", "source", "need"]]
-        near = pd.merge_asof(asked, rows, left_on="origin", right_on="day", by="child_id", direction="forward")
+        rows = log.loc[(log["event"] == kind).to_numpy(), ["child_id", "day", "source", "need"]]
+        near = nearest(told[["child_id", "origin", "over"]], rows, on="origin", day="day", direction="forward")
         within = near["day"] <= near["over"]
         found[kind] = near.assign(source=near["source"].where(within), need=near["need"].where(within))
-    both = found["referral"].assign(source=found["referral"]["source"].fillna(found["contact"]["source"]))
-    return both.sort_values("_row")[["source", "need"]].reset_index(drop=True)
+    first = found["referral"]
+    return first.assign(source=first["source"].where(first["source"].notna(), found["contact"]["source"]))
 
 
 def _helped_before(records: StatutoryRecords, told: pd.DataFrame) -> pd.Series:

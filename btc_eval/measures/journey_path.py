@@ -11,9 +11,10 @@ import pandas as pd
 
 from btc_eval.locations import data_folder, note_read
 from btc_eval.measures.cases import cases, in_need
-from btc_eval.measures.days import NEVER, UNKNOWN, Days, days_of
+from btc_eval.measures.days import NEVER, UNKNOWN, Days, days_of, earlier, first_of
 from btc_eval.measures.happenings import happenings
 from btc_eval.measures.journey_states import CLOSED, STATES
+from btc_eval.measures.nearest import nearest
 from btc_eval.records.statutory import StatutoryRecords
 
 Flags = npt.NDArray[np.bool_]
@@ -59,20 +60,14 @@ def _piece(name: str, child: pd.Series, start: Days, stop: Days) -> pd.DataFrame
 
 def _contacts(records: StatutoryRecords, pieces: list[pd.DataFrame]) -> pd.DataFrame:
     """Return contacts about children with nothing open; each waits for what begins next, if it is to wait at all."""
-    frame = happenings(records, ["contact"])[["child_id", "day", "detail"]].sort_values("day", kind="stable")
+    frame = happenings(records, ["contact"])[["child_id", "day", "detail"]]
     known = pd.concat(pieces, ignore_index=True).sort_values(["child_id", "start"], kind="stable")
     known["open_until"] = known.groupby("child_id")["stop"].cummax()
-    known = known.sort_values("start", kind="stable")
-    earlier = pd.merge_asof(
-        frame[["child_id", "day"]], known[["child_id", "start", "open_until"]],
-        left_on="day", right_on="start", by="child_id", allow_exact_matches=False,
-    )  # fmt: skip
-    free = ~(earlier["open_until"] >= earlier["day"]).to_numpy()
-    frame = frame[free].reset_index(drop=True)
-    found = pd.merge_asof(
-        frame, known[["child_id", "start"]], left_on="day", right_on="start", by="child_id", direction="forward"
-    )
-    told = frame["detail"].astype("object")
+    opened = nearest(frame[["child_id", "day"]], known[["child_id", "start", "open_until"]],
+                     on="day", day="start", same_day=False)  # fmt: skip
+    frame = frame[~(opened["open_until"] >= opened["day"]).to_numpy()]
+    found = nearest(frame, known[["child_id", "start"]], on="day", day="start", direction="forward")
+    told = found["detail"].astype("object")
     waits = (told.isna() | told.astype("str").str.contains(_TO_REFERRAL, regex=False)).to_numpy()
     day = found["day"].to_numpy(dtype=np.int64)
     follows = found["start"].fillna(NEVER).to_numpy(dtype=np.int64)
@@ -124,8 +119,7 @@ def day_path(held: pd.DataFrame) -> DayPath:
     # The highest place that holds; `CLOSED` where none does.
     top = CLOSED - 1 - np.argmax(holds[:, ::-1], axis=1)
     after = np.where(holds.any(axis=1), top, CLOSED)
-    first = np.append(True, days["child"].to_numpy()[1:] != days["child"].to_numpy()[:-1])
-    before = np.where(first, CLOSED, np.append(CLOSED, after[:-1]))
+    before = np.where(first_of(days["child"].to_numpy()), CLOSED, earlier(after, CLOSED))
     hops = _hops(begun, before, after)
     return DayPath(days.assign(before=before, after=after), hops, children)
 
@@ -133,9 +127,9 @@ def day_path(held: pd.DataFrame) -> DayPath:
 def _within_child(change: Days, child: Days) -> Days:
     """Add up the changes from each child's first day on."""
     total = np.cumsum(change, axis=0)
-    first = np.append(True, child[1:] != child[:-1])
-    earlier = np.where(first[:, None], total - change, 0)
-    carried = earlier[np.maximum.accumulate(np.where(first, np.arange(len(child)), 0))]
+    first = first_of(child)
+    until_then = np.where(first[:, None], total - change, 0)
+    carried = until_then[np.maximum.accumulate(np.where(first, np.arange(len(child)), 0))]
     return np.asarray(total - carried)
 
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from btc_eval.errors import Refusal, RefusedError
 from btc_eval.estimates import Papers
-from btc_eval.measures.days import DayOfBirth, Days, dates_of, day_of
+from btc_eval.measures.days import DayOfBirth, Days, dates_of, day_of, first_of, later
 from btc_eval.measures.journey_about import ABOUT, about
 from btc_eval.measures.journey_path import DayPath, day_path, spells
 from btc_eval.measures.journey_states import CLOSED, RETURNED, STATES, STEPS
@@ -209,10 +209,10 @@ def _intervals(path: DayPath, number: Days, window: tuple[int, int], after_closi
     # A day that ends where it began is no change, unless a journey begins and ends on it.
     changed = changed[(changed["before"] != changed["after"]) | (changed["before"] == CLOSED)]
     child, day, after = (changed[name].to_numpy() for name in ("child", "day", "after"))
-    follows = np.append(child[1:] == child[:-1], False)
+    follows = ~later(first_of(child), 1)
     beyond = end + 1
-    to_day = np.where(follows, np.append(day[1:], beyond), beyond)
-    to_rank = np.where(follows, np.append(after[1:], -1), -1)
+    to_day = np.where(follows, later(day, beyond), beyond)
+    to_rank = np.where(follows, later(after, -1), -1)
     closed = after == CLOSED
     names = np.array([*STATES, RETURNED], dtype=object)
     seen = (to_rank >= 0) & (to_day <= end)

@@ -21,8 +21,8 @@ from btc_eval.periods import year_words
 from btc_eval.records import statutory
 from btc_eval.records.statutory import StatutoryRecords
 
-#: No returns but our own lines: what a reader is told is the source.
-PAPERS = Papers(Provenance.DEMONSTRATION, ("worked example",))
+#: There is no source but our own lines, and they are about nobody.
+PAPERS = Papers(Provenance.DEMONSTRATION, ())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
