@@ -135,6 +135,22 @@ def synth(
     )
 
 
+@cli.command()
+@click.argument("before", metavar="EDITION_A", type=click.Path(path_type=Path))
+@click.argument("after", metavar="EDITION_B", type=click.Path(path_type=Path))
+@_json
+@_debug
+def diff(before: Path, after: Path, as_json: bool) -> None:
+    """Compare two editions: findings, tables, inputs and what made them. Ends with 1 where what is shown differs."""
+    from btc_eval import edition
+
+    with edition.opened(before) as one, edition.opened(after) as other:
+        found = edition.compare(one, other)
+    click.echo(json.dumps(found.as_json(), indent=1, ensure_ascii=False) if as_json else found.words())
+    if not found.same:
+        raise click.exceptions.Exit(1)
+
+
 class _Report(Protocol):
     """What a refresh or a check came to."""
 

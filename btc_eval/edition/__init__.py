@@ -9,7 +9,9 @@ nothing to do reads hashes and stops.
 
 from __future__ import annotations
 
+from btc_eval.edition.archive import opened
 from btc_eval.edition.build import Built, build
+from btc_eval.edition.comparison import Comparison, compare
 from btc_eval.edition.serve import serve
 
-__all__ = ["Built", "build", "serve"]
+__all__ = ["Built", "Comparison", "build", "compare", "opened", "serve"]
