@@ -49,7 +49,14 @@ class Built:
     seconds: float
 
 
-def build(*, data: Path | None = None, out: Path | None = None, jobs: int | None = None, strict: bool = False) -> Built:
+def build(
+    *,
+    data: Path | None = None,
+    out: Path | None = None,
+    jobs: int | None = None,
+    strict: bool = False,
+    label: str | None = None,
+) -> Built:
     """Build the site from the clone around the current folder.
 
     Parameters
@@ -62,6 +69,8 @@ def build(*, data: Path | None = None, out: Path | None = None, jobs: int | None
         How many kernels run at once; `None` for one a core.
     strict
         Whether a Python warning in a chapter stops the build.
+    label
+        What the edition is called, for one that is released; `None` for a draft, which is named by its commit.
 
     Returns
     -------
@@ -92,10 +101,12 @@ def build(*, data: Path | None = None, out: Path | None = None, jobs: int | None
     ):
         swap.recover(where.out)
         state = record.commit(where)
-        static = fingerprint.static(where, strict=strict, git=state.as_dict(), built_at=record.built_at(state) or "")
+        static = fingerprint.static(
+            where, strict=strict, git=state.as_dict(), built_at=f"{record.built_at(state)} {label}"
+        )
         if memory.up_to_date(where, static):
             return Built(where.out, False, (), (), time.monotonic() - begun)
-        return _build(where, state, static, jobs or os.cpu_count() or 1, strict, begun)
+        return _build(where, state, static, jobs or os.cpu_count() or 1, strict, begun, label)
 
 
 @contextlib.contextmanager
@@ -112,7 +123,9 @@ def _kernels_data(data: Path) -> Iterator[None]:
             os.environ[DATA_VARIABLE] = before
 
 
-def _build(where: Layout, state: record.Commit, static: str, jobs: int, strict: bool, begun: float) -> Built:
+def _build(
+    where: Layout, state: record.Commit, static: str, jobs: int, strict: bool, begun: float, label: str | None
+) -> Built:
     from btc_eval.edition.assemble import assemble
     from btc_eval.edition.cache import Cache
     from btc_eval.edition.chapters import read_chapters
@@ -129,7 +142,7 @@ def _build(where: Layout, state: record.Commit, static: str, jobs: int, strict: 
         if stale:
             runs |= _execute(stale, where, cache, jobs=jobs, strict=strict, progress=progress)
         try:
-            files = len(fingerprint.listing(assemble(where, state, chapters, runs, progress)))
+            files = len(fingerprint.listing(assemble(where, state, chapters, runs, progress, label)))
             _check_still(where, runs)
             swap.put_in_place(where.out)
         finally:

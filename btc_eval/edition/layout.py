@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import btc_eval
 from btc_eval.errors import Refusal, RefusedError, UsageError, refuse
 from btc_eval.locations import data_folder, project_folder
 
@@ -53,12 +54,15 @@ class Layout:
         Where the site goes; replaced whole.
     work
         Caches and half-made things; may be deleted at any time.
+    library
+        The folder of the library that chapters run with: the one that is running, or that of a frozen edition.
     """
 
     root: Path
     data: Path
     out: Path
     work: Path
+    library: Path = field(default_factory=lambda: Path(btc_eval.__file__).resolve().parent)
 
     @property
     def book(self) -> Path:
