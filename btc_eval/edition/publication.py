@@ -14,7 +14,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from btc_eval.edition import bundle, checksums, swap
+from btc_eval.edition import checksums, swap
 
 #: Names that an edition cannot have, because something else stands there.
 RESERVED = ("latest", "index.html", "editions.json", "editions.js")
@@ -63,7 +63,7 @@ def settle(place: Path) -> None:
     _replace(place / "editions.js", f"window.btcEditions = {json.dumps(labels)};\n")
     _replace(place / "index.html", _page(known))
     if _stands(place / "latest") != (place / labels[-1] / checksums.NAME).read_text(encoding="utf-8"):
-        swap.bring(place / labels[-1], place / "latest", without=(bundle.NAME,))
+        swap.bring(place / labels[-1], place / "latest")
         swap.put_in_place(place / "latest")
 
 
