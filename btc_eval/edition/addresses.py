@@ -50,8 +50,8 @@ def citation_file(record: Mapping[str, Any]) -> str:
 def write(site: Path, *, label: str, findings: Sequence[Mapping[str, Any]]) -> list[str]:
     """Write a page for every finding and every exhibit of a built site; return their ids.
 
-    A finding's page says it in full, links to where it stands, and says how to cite it; an exhibit's page links to where
-    it stands and to its numbers. A finding and an exhibit of one id share the page.
+    A finding's page says it in full, links to where it stands, and says how to cite it; an exhibit's page links to
+    where it stands and to its numbers. A finding and an exhibit of one id share the page.
     """
     record = json.loads((site / "edition.json").read_text(encoding="utf-8"))
     by_finding = {str(one["id"]): one for one in findings}

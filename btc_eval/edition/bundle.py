@@ -52,7 +52,7 @@ every table with those published. It writes verification/index.html, .json and .
   returns, where an edition has any, cannot be run from here and are listed as not checked.
 """
 
-_SCRIPT = '''"""Set up an environment of its own and verify the edition: python3 reproduce.py [--seed N] [--placebo N]."""
+_SCRIPT = '''"""Set up an environment and verify the edition: python3 reproduce.py [--seed N] [--placebo N]."""
 
 import os
 import pathlib

@@ -95,8 +95,9 @@ def _page(known: list[dict[str, Any]]) -> str:
         "<title>Breaking the Cycle: an independent evaluation, all editions</title>"
         f'<link rel="stylesheet" href="{newest}/_static/btc.css"></head><body class="btc-inside">'
         '<main id="main" class="btc-main"><article class="btc-article">'
-        f'<h1>Breaking the Cycle: an independent evaluation</h1><p><a href="{newest}/index.html">Read the newest edition, '
-        f"{newest}</a></p><h2>All editions</h2><ul>{rows}</ul><p>An edition is never changed after it is published.</p>"
+        f'<h1>Breaking the Cycle: an independent evaluation</h1><p><a href="{newest}/index.html">Read the newest '
+        f"edition, {newest}</a></p><h2>All editions</h2><ul>{rows}</ul>"
+        "<p>An edition is never changed after it is published.</p>"
         "</article></main></body></html>\n"
     )
 

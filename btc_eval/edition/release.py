@@ -118,8 +118,8 @@ def _refuse_wrong_place(place: Path, where: Layout) -> None:
     inside = (where.data, where.book, where.library, where.root / "_build", where.root / ".git")
     if place == where.root or any(place == one or place.is_relative_to(one) for one in inside):
         raise UsageError(
-            f"--site: found {place}; allowed: a folder of its own for the editions. Name one outside the book, the data "
-            "and the builder's own folders."
+            f"--site: found {place}; allowed: a folder of its own for the editions. Name one outside the book, the "
+            "data and the builder's own folders."
         )
     if place.exists() and not place.is_dir():
         raise UsageError(f"--site: found a file at {place}; allowed: a folder for the editions. Name another.")

@@ -175,7 +175,8 @@ def _xml(text: str) -> str:
 
 _STYLE = (
     "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;"
-    "color:#14202b;background:#fff}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.35rem .6rem;"
+    "color:#14202b;background:#fff}table{border-collapse:collapse;width:100%}"
+    "th,td{text-align:left;padding:.35rem .6rem;"
     "border-bottom:1px solid #ccd6de;"
     "vertical-align:top;overflow-wrap:anywhere}caption{text-align:left;font-weight:600;padding:.5rem 0}"
     ".no{color:#8a1c1c;font-weight:600}@media(prefers-color-scheme:dark){body{color:#e8eef3;background:#10202f}"
