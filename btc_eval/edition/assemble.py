@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from btc_eval.edition import fingerprint, record, render, stage, swap
+from btc_eval.edition import changes, fingerprint, record, render, stage, swap
 from btc_eval.edition.cache import Run
 from btc_eval.edition.chapters import Chapter
 from btc_eval.edition.collect import Collected, collect
@@ -56,6 +56,8 @@ def assemble(
     seeds = {run.seed for run in runs.values() if run.seed is not None}
     about = record.edition(where, state=state, policies=collected.policies, seeds=seeds, named=label)
     words = record.words_for_pages(about, collected.findings)
+    if any(name in chapter.prose for chapter in chapters for name in changes.WORDS):
+        words |= changes.words(changes.before(where.previous), where.data, collected.findings)
     source = where.work / "src"
     staged = {
         chapter.page.name: stage.staged_notebook(chapter, runs.get(chapter.page.name), collected, words)

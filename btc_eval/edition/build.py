@@ -9,11 +9,11 @@ import re
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from btc_eval.edition import fingerprint, memory, record, swap
+from btc_eval.edition import changes, fingerprint, memory, publication, record, swap
 from btc_eval.edition.layout import Layout, layout, pages
 from btc_eval.edition.progress import Progress
 from btc_eval.errors import Refusal, RefusedError, UsageError
@@ -56,6 +56,7 @@ def build(
     jobs: int | None = None,
     strict: bool = False,
     label: str | None = None,
+    previous: Path | None = None,
 ) -> Built:
     """Build the site from the clone around the current folder.
 
@@ -71,6 +72,8 @@ def build(
         Whether a Python warning in a chapter stops the build.
     label
         What the edition is called, for one that is released; `None` for a draft, which is named by its commit.
+    previous
+        The edition to compare with; `None` for the newest in `editions/` of the project.
 
     Returns
     -------
@@ -94,6 +97,7 @@ def build(
     if jobs is not None and jobs < 1:
         raise UsageError(f"--jobs: found {jobs}; allowed: 1 or more. Leave it out to use every core.")
     where = layout(data=data, out=out)
+    where = replace(where, previous=previous or publication.newest(where.root / publication.FOLDER))
     with (
         swap.only_one(where.work / "lock", what="the build"),
         swap.only_one(where.out.parent / f".{where.out.name}.lock", what="the site"),
@@ -101,9 +105,8 @@ def build(
     ):
         swap.recover(where.out)
         state = record.commit(where)
-        static = fingerprint.static(
-            where, strict=strict, git=state.as_dict(), built_at=f"{record.built_at(state)} {label}"
-        )
+        named = f"{record.built_at(state)} {label} {changes.before(where.previous)}"
+        static = fingerprint.static(where, strict=strict, git=state.as_dict(), built_at=named)
         if memory.up_to_date(where, static):
             return Built(where.out, False, (), (), time.monotonic() - begun)
         return _build(where, state, static, jobs or os.cpu_count() or 1, strict, begun, label)

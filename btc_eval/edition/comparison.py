@@ -60,7 +60,10 @@ class FindingChange:
 
 @dataclass(frozen=True, slots=True)
 class TableChange:
-    """One released table that is not the same in both: its file, what happened, and how much of it."""
+    """One released table that is not the same in both: its file, what happened, and how much of it.
+
+    `cells_emptied` of `cells_changed` had a value and have none now.
+    """
 
     name: str
     change: str
@@ -69,6 +72,7 @@ class TableChange:
     columns_added: tuple[str, ...] = ()
     columns_removed: tuple[str, ...] = ()
     cells_changed: int = 0
+    cells_emptied: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,11 +267,12 @@ def compare_tables(before: str, after: str, *, name: str, tolerance: Tolerance =
         for rows, head in ((one, head_one), (other, head_other))
     ]
     pairs = list(zip(*picked)) if len(picked[0]) == len(picked[1]) else _aligned(*picked)
-    cells = sum(not _same_cell(a, b, tolerance) for old, new in pairs for a, b in zip(old, new))
+    changed = [(a, b) for old, new in pairs for a, b in zip(old, new) if not _same_cell(a, b, tolerance)]
+    cells, emptied = len(changed), sum(bool(a) and not b for a, b in changed)
     rows = (max(len(one) - 1, 0), max(len(other) - 1, 0))
     if not (cells or added or removed or rows[0] != rows[1]):
         return None
-    return TableChange(name, "changed", *rows, added, removed, cells)
+    return TableChange(name, "changed", *rows, added, removed, cells, emptied)
 
 
 def _aligned(one: list[list[str]], other: list[list[str]]) -> list[tuple[list[str], list[str]]]:

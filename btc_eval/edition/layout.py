@@ -56,6 +56,8 @@ class Layout:
         Caches and half-made things; may be deleted at any time.
     library
         The folder of the library that chapters run with: the one that is running, or that of a frozen edition.
+    previous
+        The edition before this one, with which it is compared; `None` where there is none.
     """
 
     root: Path
@@ -63,6 +65,7 @@ class Layout:
     out: Path
     work: Path
     library: Path = field(default_factory=lambda: Path(btc_eval.__file__).resolve().parent)
+    previous: Path | None = None
 
     @property
     def book(self) -> Path:

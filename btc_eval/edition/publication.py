@@ -16,6 +16,8 @@ from typing import Any
 
 from btc_eval.edition import checksums, swap
 
+#: Where editions stand in a clone, unless another folder is named; never committed.
+FOLDER = "editions"
 #: Names that an edition cannot have, because something else stands there.
 RESERVED = ("latest", "index.html", "editions.json", "editions.js")
 

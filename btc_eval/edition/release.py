@@ -67,7 +67,7 @@ def release(label: str, *, data: Path | None = None, site: Path | None = None, j
             f"and none of {', '.join(publication.RESERVED)}. Choose another."
         )
     where = layout(data=data)
-    place = (site or where.root / "editions").resolve()
+    place = (site or where.root / publication.FOLDER).resolve()
     _refuse_wrong_place(place, where)
     with swap.only_one(place / ".lock", what="the release"):
         publication.settle(place)
@@ -77,7 +77,7 @@ def release(label: str, *, data: Path | None = None, site: Path | None = None, j
         _refuse_unchecked(where.data)
         draft = where.root / "_build" / "release" / label
         with _moment(state):
-            build(data=data, out=draft, jobs=jobs, strict=True, label=label)
+            build(data=data, out=draft, jobs=jobs, strict=True, label=label, previous=publication.newest(place))
             return _freeze(where, draft, place, label)
 
 

@@ -173,3 +173,9 @@ def test_a_zip_that_inflates_without_end_or_is_cut_short_is_refused(
     path.write_bytes(whole.replace(b"edition.json", b"edition.jsom", 1))
     with pytest.raises(RefusedError, match="cannot be unpacked"), opened(path):
         pass
+
+
+def test_a_value_withdrawn_is_told_from_one_revised() -> None:
+    change = compare_tables("a,n,m\r\nx,1,2\r\n", "a,n,m\r\nx,,3\r\n", name="t")
+    assert change is not None
+    assert (change.cells_changed, change.cells_emptied) == (2, 1)
