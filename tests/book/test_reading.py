@@ -72,7 +72,18 @@ def test_an_american_spelling_is_caught(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["programme", "a computer program", "licensed under", "the size", "prize", "seized", "moment", "towards", "centred"]
+    "text",
+    [
+        "programme",
+        "a computer program",
+        "licensed under",
+        "the size",
+        "prize",
+        "seized",
+        "moment",
+        "towards",
+        "centred",
+    ],
 )
 def test_a_british_spelling_may_stand(text: str) -> None:
     assert american(text) == []
