@@ -114,7 +114,8 @@ class Facts(Generic[R]):
         pandas.DataFrame
             One row a record. Lists are joined with "; "; true and false are "yes" and "no"; an absence is in words,
             such as "no owner named". `source` gives document and paragraph as a reader would cite them, and `beside`
-            the other papers that bear on the record and were seen. Events have `start` and `end` as dates, both included.
+            the other papers that bear on the record and were seen. Events have `start` and `end` as dates, both
+            included.
         """
         rows = [self._row(record) for record in self.records]
         if rows:

@@ -71,7 +71,8 @@ def age(text: str) -> float:
 
 #: American spellings, as patterns, each with the British one. A computer has a program here too.
 AMERICAN = {
-    r"(?:this|pause|cycle|training|council\'s|help) programs?": "programme", r"center\w*": "centre", r"behavior\w*": "behaviour",
+    r"(?:pause|cycle|training|council's|help) programs?": "programme",
+    r"center\w*": "centre", r"behavior\w*": "behaviour",
     r"color\w*": "colour", r"labor": "labour", r"neighbor\w*": "neighbour", r"favor\w*": "favour",
     r"honor\w*": "honour", r"organiz\w+": "organis…", r"recogniz\w+": "recognis…", r"summariz\w+": "summaris…",
     r"analyz\w+": "analys…", r"standardiz\w+": "standardis…", r"stabiliz\w+": "stabilis…",
@@ -81,7 +82,7 @@ AMERICAN = {
     r"(?:a|the|this|government) license": "licence", r"fulfill\w*": "fulfil", r"enrollment": "enrolment",
     r"modeling": "modelling", r"modeled": "modelled", r"labeled": "labelled", r"labeling": "labelling",
     r"canceled": "cancelled", r"traveled": "travelled", r"counseling": "counselling",
-    r"counselor": "counsellor", r"catalog": "catalogue", r"gray": "grey", r"judgment": "judgement",
+    r"counselor": "counsellor", r"catalog": "catalogue", r"(?-i:gray)": "grey", r"judgment": "judgement",
     r"aging": "ageing", r"pediatric\w*": "paediatric", r"mom": "mum", r"toward": "towards", r"gotten": "got",
     r"afterward": "afterwards",
 }  # fmt: skip

@@ -65,7 +65,8 @@ def test_sentences_end_where_they_end(text: str, count: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["This Program ran.", "colors", "They organized it.", "a license", "neighborhood", "analyzing", "gray"]
+    "text",
+    ["The council's program ran.", "colors", "They organized it.", "a license", "neighborhood", "analyzing", "gray"],
 )
 def test_an_american_spelling_is_caught(text: str) -> None:
     assert american(text)
