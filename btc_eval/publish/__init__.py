@@ -1,8 +1,8 @@
 """Floor 6: what a reader sees. Everything here takes a released table and nothing else.
 
 `quantity`, `quantities`, `sentence` and `paste` make the words; `figure`, `table` and `download` the exhibits;
-`finding` the record of what was found. `lines`, `counterfactual`, `strip`, `dates`, `bars`, `fan` and `facets` say
-how a figure is drawn.
+`finding` the record of what was found. `lines`, `counterfactual`, `strip`, `dates`, `bars`, `tiles`, `fan` and `facets`
+say how a figure is drawn.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from btc_eval.publish.charts.fan import Fan as fan
 from btc_eval.publish.charts.layout import Event
 from btc_eval.publish.charts.lines import Lines as lines
 from btc_eval.publish.charts.strip import Strip as strip
+from btc_eval.publish.charts.tiles import Tiles as tiles
 from btc_eval.publish.events import beyond, marks
 from btc_eval.publish.figures import download, figure
 from btc_eval.publish.findings import Finding, finding
@@ -47,4 +48,5 @@ __all__ = [
     "spans",
     "strip",
     "table",
+    "tiles",
 ]

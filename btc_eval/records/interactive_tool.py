@@ -29,9 +29,11 @@ TABLES = (
         broad=True,
         year="financial year ending 31 March",
     ),
-    Compiled("early_years", "Early years: health review, two-year-old offer, good level of development", year="year"),
-    Compiled("attendance", "School absence, exclusion and suspension", year="academic year, by the year it ends in"),
-    Compiled("young_people", "Young people not in education, employment or training", year="year"),
+    Compiled(
+        "early_years", "Early years: health review, two-year-old offer, good level of development", broad=True, year="year"
+    ),
+    Compiled("attendance", "School absence, exclusion and suspension", broad=True, year="academic year, by the year it ends in"),
+    Compiled("young_people", "Young people not in education, employment or training", broad=True, year="year"),
     Compiled("low_income", "Children in low-income families", year="financial year ending 31 March"),
     Compiled("looked_after_tool", "Children looked after and care applications, ten-year series", broad=True),
     Compiled("child_protection_tool", "Enquiries, plans and reviews, ten-year series", broad=True),
