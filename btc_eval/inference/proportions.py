@@ -1,4 +1,4 @@
-"""How exactly does a count out of a total fix a share? Exact intervals, tests, and one error rate for several of them."""
+"""How exactly does a count out of a total fix a share? Exact intervals and tests, and one error rate for several."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def binomial_interval(count: Floats, total: Floats, *, level: float = 0.95) -> t
 
     Notes
     -----
-    With α = 1 − level: the α/2 quantile of Beta(k, n − k + 1) and the 1 − α/2 quantile of Beta(k + 1, n − k). It covers at
-    least as often as stated. Where cases come in groups, such as brothers and sisters, it is too narrow.
+    With α = 1 − level: the α/2 quantile of Beta(k, n − k + 1) and the 1 − α/2 quantile of Beta(k + 1, n − k). It covers
+    at least as often as stated. Where cases come in groups, such as brothers and sisters, it is too narrow.
 
     References
     ----------
@@ -80,12 +80,14 @@ def holm(p_values: Floats) -> Floats:
     Returns
     -------
     array
-        Shape (K,), in the same order. With the p-values in order from the smallest, the k-th is the largest over j ≤ k of
-        (K − j + 1) p₍ⱼ₎, at most 1. The chance of any false claim among the K is at most the level, however they depend.
+        Shape (K,), in the same order. With the p-values in order from the smallest, the k-th is the largest over j ≤ k
+        of (K − j + 1) p₍ⱼ₎, at most 1. The chance of any false claim among the K is at most the level, however they
+        depend.
 
     References
     ----------
-    Holm, S. (1979). A simple sequentially rejective multiple test procedure. Scandinavian Journal of Statistics 6, 65–70.
+    Holm, S. (1979). A simple sequentially rejective multiple test procedure. Scandinavian Journal of Statistics 6,
+    65–70.
 
     Examples
     --------

@@ -62,16 +62,16 @@ def ratios(official: Official, *, looked_after: int, need: int, school: int, are
     Returns
     -------
     pd.DataFrame
-        A row a comparison: `among` (which children), `group`; `count` of the group among `total`; `share`, and `yardstick`
-        (%), taken as exact; `ratio` of the two with `conf_low` and `conf_high` (exact binomial interval of the share, 95%,
-        over the yardstick); `p_value` and `adjusted_p` (exact; Holm over every row that has a count); `reason` where the
-        count is withheld, and the numbers are empty. The yardstick is England's share of the same, or for absence the
-        share of all the council's own pupils.
+        A row a comparison: `among` (which children), `group`; `count` of the group among `total`; `share`, and
+        `yardstick` (%), taken as exact; `ratio` of the two with `conf_low` and `conf_high` (exact binomial interval of
+        the share, 95%, over the yardstick); `p_value` and `adjusted_p` (exact; Holm over every row that has a count);
+        `reason` where the count is withheld, and the numbers are empty. The yardstick is England's share of the same,
+        or for absence the share of all the council's own pupils.
 
     Notes
     -----
-    Persistent absence is published as a percentage to one place and a number of pupils; the count is their product to the
-    nearest pupil.
+    Persistent absence is published as a percentage to one place and a number of pupils; the count is their product to
+    the nearest pupil.
 
     Raises
     ------
@@ -109,8 +109,8 @@ def ethnic_groups(official: Official, year: int, *, area_code: str = WIRRAL) -> 
     Returns
     -------
     pd.DataFrame
-        `group`, `count` (empty where withheld), `total`, `share`, `conf_low`, `conf_high` and `england` (%). No ratio: see
-        the module.
+        `group`, `count` (empty where withheld), `total`, `share`, `conf_low`, `conf_high` and `england` (%). No ratio:
+        see the module.
     """
     care, england = (_year(official, _LOOKED_AFTER, year, code) for code in (area_code, ENGLAND))
     rows = [
@@ -161,10 +161,8 @@ def _tested(table: pd.DataFrame) -> pd.DataFrame:
         table[column] = table[column] / table["yardstick"]
     table.insert(table.columns.get_loc("conf_low"), "ratio", table["share"] / table["yardstick"])
     known = table["count"].notna()
-    p_values = binomial_p(
-        *(table.loc[known, column].to_numpy(dtype=float) for column in ("count", "total")),
-        table.loc[known, "yardstick"].to_numpy() / 100.0,
-    )
+    count, total = (table.loc[known, column].to_numpy(dtype=float) for column in ("count", "total"))
+    p_values = binomial_p(count, total, table.loc[known, "yardstick"].to_numpy() / 100.0)
     table.loc[known, "p_value"] = p_values
     table.loc[known, "adjusted_p"] = holm(p_values)
     table["reason"] = np.where(known, "", WITHHELD)

@@ -1,4 +1,4 @@
-"""Where do children live, where is need greatest, and where were the hubs put? Wards and localities, from public records.
+"""Where do children live, where is need greatest, and where were the hubs put? From public records of each ward.
 
 Localities are the smallest places for which the council's papers say where its hubs are. Nothing here is about families
 who were helped: no public figure says in which ward a referral was made, or who came to a hub.
@@ -22,8 +22,8 @@ def localities() -> pd.DataFrame:
     -------
     pd.DataFrame
         Most deprived first, then a row for all of Wirral: `locality`; `wards`; `children` (aged 0 to 17, mid-2020);
-        `deprivation` (score of 2019, averaged over its wards by children); `small_areas`, of which `most_deprived` are in
-        the most deprived tenth of England; `hubs` planned, and `hubs_open` reported open by name; shares of Wirral's
+        `deprivation` (score of 2019, averaged over its wards by children); `small_areas`, of which `most_deprived` are
+        in the most deprived tenth of England; `hubs` planned, and `hubs_open` reported open by name; shares of Wirral's
         children, most deprived small areas and hubs, `children_share`, `deprived_share` and `hub_share` (0 to 1);
         `children_per_hub`; and the hubs it would have were they shared out evenly, `hubs_by_children` and
         `hubs_by_deprived`.
@@ -74,8 +74,8 @@ def concentration(*, wards: int) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        One row: `wards`; `children_share` and `deprived_share` of Wirral's children and most deprived small areas (0 to 1);
-        `highest` and `lowest` score of all wards, `ratio` of the two, and `all_wards`.
+        One row: `wards`; `children_share` and `deprived_share` of Wirral's children and most deprived small areas (0 to
+        1); `highest` and `lowest` score of all wards, `ratio` of the two, and `all_wards`.
     """
     table = programme.wards().frame().sort_values("deprivation", ascending=False)
     first = table.head(wards)

@@ -58,14 +58,14 @@ def first_category(category: str, title: str) -> Definition:
 def named(official: Official, *, areas: tuple[str, ...] = (WIRRAL, ENGLAND)) -> pd.DataFrame:
     """Of all assessments completed, how many name any factor, year by year?
 
-    Two tables of the same census: one counts assessments, the other episodes of need whose assessment named a factor. An
-    episode with two assessments in a year is one in the second and two in the first.
+    Two tables of the same census: one counts assessments, the other episodes of need whose assessment named a factor.
+    An episode with two assessments in a year is one in the second and two in the first.
 
     Returns
     -------
     pd.DataFrame
-        `series` (the area's name), `year`, `episodes` (with a factor), `assessments` and `share` (%), for years in which
-        both are published.
+        `series` (the area's name), `year`, `episodes` (with a factor), `assessments` and `share` (%), for years in
+        which both are published.
 
     Examples
     --------
@@ -109,8 +109,8 @@ def among(
     Returns
     -------
     pd.DataFrame
-        Highest share first: `area_code`, `area_name`, `count`, `total`, `share` (%), `conf_low` and `conf_high` (%, exact
-        binomial interval, 95%), `place` (1 is the highest). Neighbours whose figure is withheld have no row.
+        Highest share first: `area_code`, `area_name`, `count`, `total`, `share` (%), `conf_low` and `conf_high` (%,
+        exact binomial interval, 95%), `place` (1 is the highest). Neighbours whose figure is withheld have no row.
 
     Raises
     ------
@@ -159,8 +159,9 @@ def against(
     Returns
     -------
     pd.DataFrame
-        One row: `year`; `share`, `conf_low` and `conf_high`, the council's own; the yardsticks, taken as exact: `mean` of
-        the neighbours' shares and `england`; `lowest` and `highest` neighbour; `place` from the highest, and `councils`.
+        One row: `year`; `share`, `conf_low` and `conf_high`, the council's own; the yardsticks, taken as exact: `mean`
+        of the neighbours' shares and `england`; `lowest` and `highest` neighbour; `place` from the highest, and
+        `councils`.
     """
     table = among(official, definition, year, area_code=area_code, model=model)
     own = table[table["area_code"] == area_code].iloc[0]

@@ -30,9 +30,17 @@ TABLES = (
         year="financial year ending 31 March",
     ),
     Compiled(
-        "early_years", "Early years: health review, two-year-old offer, good level of development", broad=True, year="year"
+        "early_years",
+        "Early years: health review, two-year-old offer, good level of development",
+        broad=True,
+        year="year",
     ),
-    Compiled("attendance", "School absence, exclusion and suspension", broad=True, year="academic year, by the year it ends in"),
+    Compiled(
+        "attendance",
+        "School absence, exclusion and suspension",
+        broad=True,
+        year="academic year, by the year it ends in",
+    ),
     Compiled("young_people", "Young people not in education, employment or training", broad=True, year="year"),
     Compiled("low_income", "Children in low-income families", year="financial year ending 31 March"),
     Compiled("looked_after_tool", "Children looked after and care applications, ten-year series", broad=True),

@@ -16,7 +16,6 @@ import pandas as pd
 
 from btc_eval.errors import refuse
 from btc_eval.publish.charts import base, style
-from btc_eval.publish.charts.layout import text_width
 from btc_eval.publish.formats import Format, say
 
 _SOFT_HYPHEN = "\u00ad"
@@ -98,26 +97,22 @@ class Tiles:
         middle = alt.X("middle:Q", scale=scale, axis=None)
         drawn = base.given(squares)
         box = {"x": start, "x2": "right", "y": alt.Y("top:Q", scale=None, axis=None), "y2": "bottom"}
-        words = [
-            {"middle": square["middle"], "y": square["top"] + height * 0.44 + (k - (len(lines) - 1) / 2) * (size + 2), "words": line}
-            for square in squares
-            for lines in [broken(square["name"], width - 6, size)]
-            for k, line in enumerate(lines)
-        ]  # fmt: skip
+        words = [line for square in squares for line in _name(square, height, width, size)]
+        shade = alt.FillOpacity("shade:Q", scale=None)
         layers = [
-            drawn.mark_rect(fill=style.NAVY, stroke=None).encode(**box, fillOpacity=alt.FillOpacity("shade:Q", scale=None)),
+            drawn.mark_rect(fill=style.NAVY, stroke=None).encode(**box, fillOpacity=shade),
             drawn.mark_rect(fillOpacity=0, stroke=style.FAINT, strokeWidth=1).encode(**box),
             *_lines(self._borders(frame, height), start),
-            base.given(words).mark_text(fontSize=size, baseline="middle").encode(
-                x=middle, y=alt.Y("y:Q", scale=None, axis=None), text="words:N"
-            ),
+            base.given(words)
+            .mark_text(fontSize=size, baseline="middle")
+            .encode(x=middle, y=alt.Y("y:Q", scale=None, axis=None), text="words:N"),
             drawn.mark_text(fontSize=large, fontWeight=700, baseline="bottom", dy=-4).encode(
                 x=middle, y=alt.Y("bottom:Q", scale=None, axis=None), text="said:N"
             ),
             drawn.mark_text(fontSize=size - 1, align="left", baseline="top", dx=4, dy=4).encode(
                 x=start, y=alt.Y("top:Q", scale=None, axis=None), text="letter:N"
             ),
-        ]  # fmt: skip
+        ]
         return base.assemble(layers, rows, height=height * down + 2 * _EDGE, mark=mark)
 
     def _squares(self, frame: pd.DataFrame, *, narrow: bool) -> Iterable[dict[str, Any]]:
@@ -161,6 +156,16 @@ class Tiles:
         ]
 
 
+def _name(square: dict[str, Any], height: float, width: float, size: int) -> list[dict[str, Any]]:
+    """Return the lines of a square's name, about a place a little above its middle."""
+    lines = broken(square["name"], width - 6, size)
+    centre = square["top"] + height * 0.44
+    return [
+        {"middle": square["middle"], "y": centre + (k - (len(lines) - 1) / 2) * (size + 2), "words": line}
+        for k, line in enumerate(lines)
+    ]
+
+
 def broken(name: str, room: float, size: int) -> list[str]:
     """On which lines does this name stand within so many pixels? Words are kept whole unless a soft hyphen parts them.
 
@@ -171,7 +176,7 @@ def broken(name: str, room: float, size: int) -> list[str]:
     >>> broken("Birken\\u00adhead and Tranmere", 104, 11)
     ['Birkenhead and', 'Tranmere']
     """
-    letters = max(int(room / text_width("x", size)), 1)
+    letters = max(int(room / style.text_width("x", size)), 1)
     words = []
     for word in name.split():
         whole = word.replace(_SOFT_HYPHEN, "")
