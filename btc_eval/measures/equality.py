@@ -159,7 +159,7 @@ def _tested(table: pd.DataFrame) -> pd.DataFrame:
     table = _with_shares(table)
     for column in ("conf_low", "conf_high"):
         table[column] = table[column] / table["yardstick"]
-    table.insert(table.columns.get_loc("conf_low"), "ratio", table["share"] / table["yardstick"])
+    table["ratio"] = table["share"] / table["yardstick"]
     known = table["count"].notna()
     count, total = (table.loc[known, column].to_numpy(dtype=float) for column in ("count", "total"))
     p_values = binomial_p(count, total, table.loc[known, "yardstick"].to_numpy() / 100.0)
