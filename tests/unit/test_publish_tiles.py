@@ -103,16 +103,3 @@ def test_the_wards_stand_on_the_map_as_they_lie_in_the_borough() -> None:
         assert all(a < b for a, b in pairwise(wards.loc[names, column]))
     narrow = [line for short in wards["short"] for line in broken(short, 48, 11)]
     assert max(map(len, narrow)) <= 8
-
-
-def test_bars_rule_each_interval_from_end_to_end_and_put_the_value_beyond_it() -> None:
-    frame = pd.DataFrame({"n": ["A", "B"], "v": [20.0, 30.0], "low": [18.0, 25.0], "high": [22.0, 36.0]})
-    recipe = publish.bars(category="n", value="v", low="low", high="high")
-    assert recipe.columns == ("n", "v", "low", "high")
-    (panel,) = recipe.draw(frame, mark="")
-    assert [(row["low"], row["end"]) for row in rows(panel.wide, layers(panel.wide, "rule")[-1])] == [
-        (18, 22),
-        (25, 36),
-    ]
-    assert layers(panel.wide, "text")[-1]["encoding"]["x"]["field"] == "end"
-    assert publish.bars(category="n", value="v").columns == ("n", "v")
