@@ -1,4 +1,4 @@
-"""How exactly does a count out of a total fix a share? Exact intervals and tests, and one error rate for several."""
+"""How exactly does a count out of a total fix a share? Exact intervals and tests."""
 
 from __future__ import annotations
 
@@ -67,36 +67,3 @@ def binomial_p(count: Floats, total: Floats, share: Floats) -> Floats:
     """
     triples = zip(np.asarray(count), np.asarray(total), np.asarray(share, dtype=float))
     return np.array([stats.binomtest(int(k), int(n), float(p)).pvalue for k, n, p in triples])
-
-
-def holm(p_values: Floats) -> Floats:
-    """What are these p-values worth, once it is allowed for that there are several of them?
-
-    Parameters
-    ----------
-    p_values
-        Shape (K,).
-
-    Returns
-    -------
-    array
-        Shape (K,), in the same order. With the p-values in order from the smallest, the k-th is the largest over j ≤ k
-        of (K − j + 1) p₍ⱼ₎, at most 1. The chance of any false claim among the K is at most the level, however they
-        depend.
-
-    References
-    ----------
-    Holm, S. (1979). A simple sequentially rejective multiple test procedure. Scandinavian Journal of Statistics 6,
-    65–70.
-
-    Examples
-    --------
-    >>> [round(float(p), 6) for p in holm(np.array([0.01, 0.04, 0.03]))]
-    [0.03, 0.06, 0.06]
-    """
-    given = np.asarray(p_values, dtype=float)
-    order = np.argsort(given, kind="stable")
-    steps = np.maximum.accumulate((len(given) - np.arange(len(given))) * given[order])
-    adjusted = np.empty_like(given)
-    adjusted[order] = np.minimum(steps, 1.0)
-    return adjusted

@@ -12,7 +12,8 @@ import pandas as pd
 
 from btc_eval.errors import refuse
 from btc_eval.estimates import Papers
-from btc_eval.inference.proportions import binomial_interval, binomial_p, holm
+from btc_eval.inference.multiplicity import holm
+from btc_eval.inference.proportions import binomial_interval, binomial_p
 from btc_eval.records import ENGLAND, WIRRAL, Official
 
 _LOOKED_AFTER, _NEED, _ABSENCE, _PUPILS = "looked_after_stock", "recorded_disability", "absence_by_group", "attendance"

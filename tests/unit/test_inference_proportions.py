@@ -1,16 +1,13 @@
-"""Exact intervals, exact tests and Holm's method, beside tables and programs that we did not write."""
+"""Exact intervals and exact tests of shares, beside closed forms and programs that we did not write."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from scipy import stats
-from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
-from btc_eval.inference.proportions import binomial_interval, binomial_p, holm
+from btc_eval.inference.proportions import binomial_interval, binomial_p
 
 EXACT = 1e-9  # the same quantiles of the same distribution, by another program
 
@@ -43,14 +40,3 @@ def test_the_exact_p_value_by_hand() -> None:
     found = binomial_p(np.array([9.0, 0.0]), np.array([10.0, 5.0]), np.array([0.5, 0.25]))
     unlikely = sum(stats.binom.pmf(k, 5, 0.25) for k in range(6) if stats.binom.pmf(k, 5, 0.25) <= 0.75**5 + 1e-12)
     assert found == pytest.approx([22 / 1024, unlikely], abs=EXACT)
-
-
-@given(st.lists(st.floats(min_value=0.0, max_value=1.0), min_size=1, max_size=12))
-def test_holm_is_the_other_programs_holm(p_values: list[float]) -> None:
-    expected = multipletests(p_values, method="holm")[1]
-    assert holm(np.array(p_values)) == pytest.approx(expected, abs=EXACT)
-
-
-def test_holm_of_one_is_itself_and_never_above_one() -> None:
-    assert holm(np.array([0.3])).tolist() == [0.3]
-    assert holm(np.array([0.6, 0.9])).tolist() == [1.0, 1.0]
