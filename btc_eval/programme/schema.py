@@ -185,11 +185,16 @@ class Ward(Sourced):
 
     `children` are aged 0 to 17 at mid-2020; `deprivation` is the 2019 index score (higher is more deprived), averaged
     over the ward's small areas by population; it has `small_areas`, of which `most_deprived` are among the most
-    deprived tenth of England. `comparison` says why it is, or is not, compared with Bidston and St James.
+    deprived tenth of England. `comparison` says why it is, or is not, compared with Bidston and St James. On a map of
+    squares it stands at `tile_column` and `tile_row`, from 1 at the north-west, under its `short` name, in which a soft
+    hyphen marks where a long word may be broken.
     """
 
     code: str
     name: str
+    short: str
+    tile_column: int
+    tile_row: int
     locality: Locality
     children: int
     deprivation: float

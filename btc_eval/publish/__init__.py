@@ -2,7 +2,7 @@
 
 `quantity`, `quantities`, `sentence` and `paste` make the words; `figure`, `table` and `download` the exhibits;
 `finding` the record of what was found; `chain` a line of reasoning and `history` what happened when. `lines`,
-`counterfactual`, `strip`, `dates`, `bars`, `fan` and `facets` say how a figure is drawn.
+`counterfactual`, `strip`, `dates`, `bars`, `tiles`, `fan` and `facets` say how a figure is drawn.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from btc_eval.publish.charts.fan import Fan as fan
 from btc_eval.publish.charts.layout import Event
 from btc_eval.publish.charts.lines import Lines as lines
 from btc_eval.publish.charts.strip import Strip as strip
+from btc_eval.publish.charts.tiles import Tiles as tiles
 from btc_eval.publish.events import beyond, marks
 from btc_eval.publish.figures import download, figure
 from btc_eval.publish.findings import Finding, finding
@@ -51,4 +52,5 @@ __all__ = [
     "spans",
     "strip",
     "table",
+    "tiles",
 ]
