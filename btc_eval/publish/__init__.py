@@ -1,12 +1,14 @@
 """Floor 6: what a reader sees. Everything here takes a released table and nothing else.
 
 `quantity`, `quantities`, `sentence` and `paste` make the words; `figure`, `table` and `download` the exhibits;
-`finding` the record of what was found, `flow_diagram` how children were chosen. `lines`, `counterfactual`, `strip`,
-`dates`, `bars`, `fan`, `steps`, `points` and `facets` say how a figure is drawn.
+`finding` the record of what was found; `chain` a line of reasoning, `history` what happened when and `flow_diagram` how
+children were chosen. `lines`, `counterfactual`, `strip`, `dates`, `bars`, `tiles`, `fan`, `steps`, `points` and `facets`
+say how a figure is drawn.
 """
 
 from __future__ import annotations
 
+from btc_eval.publish.chain import chain
 from btc_eval.publish.charts.bars import Bars as bars
 from btc_eval.publish.charts.counterfactual import Counterfactual as counterfactual
 from btc_eval.publish.charts.dates import Dates as dates
@@ -17,11 +19,13 @@ from btc_eval.publish.charts.lines import Lines as lines
 from btc_eval.publish.charts.points import Points as points
 from btc_eval.publish.charts.steps import Steps as steps
 from btc_eval.publish.charts.strip import Strip as strip
+from btc_eval.publish.charts.tiles import Tiles as tiles
 from btc_eval.publish.events import beyond, marks
 from btc_eval.publish.figures import download, figure
 from btc_eval.publish.findings import Finding, finding
 from btc_eval.publish.flow import flow_diagram
 from btc_eval.publish.formats import Format
+from btc_eval.publish.history import history
 from btc_eval.publish.phrases import Phrase, either, paste, quantity, sentence
 from btc_eval.publish.several import point, quantities, spans
 from btc_eval.publish.tables import table
@@ -33,6 +37,7 @@ __all__ = [
     "Phrase",
     "bars",
     "beyond",
+    "chain",
     "counterfactual",
     "dates",
     "download",
@@ -42,6 +47,7 @@ __all__ = [
     "figure",
     "finding",
     "flow_diagram",
+    "history",
     "lines",
     "marks",
     "paste",
@@ -54,4 +60,5 @@ __all__ = [
     "steps",
     "strip",
     "table",
+    "tiles",
 ]
