@@ -2,8 +2,8 @@
 
 `quantity`, `quantities`, `sentence` and `paste` make the words; `figure`, `table` and `download` the exhibits;
 `finding` the record of what was found; `chain` a line of reasoning, `history` what happened when and `flow_diagram` how
-children were chosen. `lines`, `counterfactual`, `strip`, `dates`, `bars`, `tiles`, `fan`, `steps`, `points` and `facets`
-say how a figure is drawn.
+children were chosen. `lines`, `counterfactual`, `strip`, `dates`, `bars`, `tiles`, `fan`, `steps`, `points` and
+`facets` say how a figure is drawn.
 """
 
 from __future__ import annotations
