@@ -126,9 +126,9 @@ def _watermark(mark: str, height: float) -> list[alt.Chart]:
         return []
     words = given([{"words": mark.upper()}])
     return [
-        words.mark_text(fontSize=24, fontWeight=700, angle=345, opacity=0.28, color=style.CHARCOAL).encode(
-            x=alt.value(alt.expr("width / 2")), y=alt.value(height / 2), text="words:N"
-        )
+        words.mark_text(
+            fontSize=alt.expr("min(24, width / 26)"), fontWeight=700, angle=345, opacity=0.28, color=style.CHARCOAL
+        ).encode(x=alt.value(alt.expr("width / 2")), y=alt.value(height / 2), text="words:N")
     ]
 
 
