@@ -96,7 +96,8 @@ def control(
         "child", "pair", … where each row is one; such tables are refused.
     no_people
         Why the numbers say nothing about any person (results of a simulation, a tally of files). Kept with the table
-        and in the register, to be read by whoever checks the release.
+        and in the register, to be read by whoever checks the release. It lets a list of invented children through, but
+        never a list from the council's returns.
     papers
         Provenance, sources and window, from the measure the table was made from.
     blanks

@@ -175,7 +175,11 @@ def _evidence(request: Request, rules: Policy) -> list[Refusal]:
 
 
 def _people(request: Request, rules: Policy) -> list[Refusal]:
-    if not rules.hides or rules.pairs_may_show:
+    """A list of people is refused, unless they are said to be invented and are not from the council's returns."""
+    invented = request.no_people.strip() and (
+        request.papers is None or request.papers.provenance is not Provenance.STATUTORY
+    )
+    if not rules.hides or rules.pairs_may_show or invented:
         return []
     named = sorted(PERSONAL & {str(column).lower() for column in request.table.columns})
     single = isinstance(request.n, int) and not request.counts and len(request.table) >= request.n

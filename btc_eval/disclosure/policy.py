@@ -8,14 +8,11 @@ from typing import Literal
 
 import pandas as pd
 
+from btc_eval import assumptions
 from btc_eval.disclosure.policy_file import fields_of, read, sources_of
 from btc_eval.errors import refuse
 from btc_eval.estimates import Papers, Provenance
 from btc_eval.locations import data_folder, note_read
-
-#: What stands as the source under a table of the rules themselves.
-RULES_SOURCE = "rules-of-this-report"
-_PAPERS = Papers(Provenance.OFFICIAL, (RULES_SOURCE,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,16 +142,16 @@ def policies() -> tuple[pd.DataFrame, Papers]:
     -------
     tuple
         A table of text: `rule` in plain English, then a column for each policy in the order of the file; and its
-        papers, which name the rules of this report as their source.
+        papers: the rules are assumptions of this report.
     """
     columns = {name: _in_words(rules) for name, rules in _known().items()}
-    return pd.DataFrame(columns).rename_axis("rule").reset_index(), _PAPERS
+    return pd.DataFrame(columns).rename_axis("rule").reset_index(), assumptions.PAPERS
 
 
 def policy_sources(name: str) -> tuple[pd.DataFrame, Papers]:
     """Where does each rule of this policy come from? One row a kind of rule: `about, source`; and the papers."""
     rows = [{"about": about, "source": source} for about, source in policy(name).sources.items()]
-    return pd.DataFrame(rows), _PAPERS
+    return pd.DataFrame(rows), assumptions.PAPERS
 
 
 def _in_words(rules: Policy) -> dict[str, str]:

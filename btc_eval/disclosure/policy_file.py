@@ -17,7 +17,7 @@ _KEY = re.compile(r"^\s*([A-Za-z_][\w-]*)\s*=")
 _LINE = re.compile(r"line (\d+)")
 
 #: Every rule of a policy with its type, and the range of its numbers (both ends included).
-TEXT = ("title", "source")
+TEXT = ("title", "source", "unit", "dated")
 SWITCHES = (
     "zero_may_show",
     "zero_may_guard",
@@ -49,7 +49,7 @@ RULES = (*TEXT, *SWITCHES, *NUMBERS, "totals", "requires_provenance", "sources")
 
 def fields_of(rules: Mapping[str, Any]) -> dict[str, Any]:
     """Return the rules that are passed on as they stand."""
-    return {key: rules[key] for key in (*TEXT, *SWITCHES, *NUMBERS, "totals")}
+    return {key: rules[key] for key in ("title", "source", *SWITCHES, *NUMBERS, "totals")}
 
 
 def sources_of(rules: Mapping[str, Any]) -> dict[str, str]:

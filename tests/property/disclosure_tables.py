@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import linprog
 
+from btc_eval import disclosure
+
 Parents = dict[str, str]
 
 
@@ -57,3 +59,27 @@ def attack(A: np.ndarray, value: np.ndarray, hidden: np.ndarray, targets: np.nda
         assert found.status == 0
         bounds.append((found.x.reshape(weight.shape) * np.abs(weight)).sum(axis=1))
     return bounds[1], bounds[0]
+
+
+def attacked(seed: int, wards: int = 6, statuses: int = 4, **options: object) -> tuple[int, int]:
+    """Release the table of this seed, attack it, and return its small cells and its guards.
+
+    Raises
+    ------
+    AssertionError
+        Where a small cell is shown, or less than the whole protected interval stays open for it.
+    """
+    rules = disclosure.policy("council")
+    frame, parents = hierarchical(seed, wards, statuses)
+    call = {"keys": ["ward", "status"], "counts": "n", "totals": "Total", "hierarchies": {"ward": parents}}
+    safe = disclosure.control(frame, "council", **call, **options)  # type: ignore[arg-type]
+    value = frame["n"].to_numpy(dtype=float)
+    hidden = safe.frame["n"].isna().to_numpy()
+    small = (value > 0) & (value < rules.minimum_cell)
+    assert hidden[small].all()
+    targets = np.flatnonzero(small)
+    if len(targets):
+        lower, upper = attack(equations(frame, parents), value, hidden, targets)
+        assert lower.max() <= rules.protected_low + 1e-6
+        assert upper.min() >= rules.protected_high - 1e-6
+    return int(small.sum()), int((hidden & ~small).sum())

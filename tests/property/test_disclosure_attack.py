@@ -10,40 +10,16 @@ import pytest
 
 from btc_eval import disclosure
 from btc_eval.disclosure import Reason
-from tests.property.disclosure_tables import attack, equations, hierarchical
+from tests.property.disclosure_tables import attack, attacked, equations, hierarchical
 
 RULES = disclosure.policy("council")
 CALL = {"keys": ["ward", "status"], "counts": "n", "totals": "Total"}
-
-
-def attacked(seed: int, **options: object) -> tuple[int, int]:
-    """Release the table of this seed, attack it, and return its small cells and its guards."""
-    frame, parents = hierarchical(seed)
-    safe = disclosure.control(frame, "council", hierarchies={"ward": parents}, **CALL, **options)  # type: ignore[arg-type]
-    value = frame["n"].to_numpy(dtype=float)
-    hidden = safe.frame["n"].isna().to_numpy()
-    small = (value > 0) & (value < RULES.minimum_cell)
-    assert hidden[small].all()
-    targets = np.flatnonzero(small)
-    if len(targets):
-        lower, upper = attack(equations(frame, parents), value, hidden, targets)
-        assert lower.max() <= RULES.protected_low + 1e-6
-        assert upper.min() >= RULES.protected_high - 1e-6
-    return int(small.sum()), int((hidden & ~small).sum())
 
 
 @pytest.mark.parametrize("chunk", range(4))
 def test_no_small_cell_of_a_hierarchical_table_can_be_narrowed(chunk: int) -> None:
     small = sum(attacked(seed)[0] for seed in range(25 * chunk, 25 * chunk + 25))
     assert small > 100
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("chunk", range(9))
-def test_nor_of_nine_hundred_more(chunk: int) -> None:
-    """By the heuristic, which large tables rely on: a thousand tables in all."""
-    first = 100 + 100 * chunk
-    assert sum(attacked(seed, exact_cells=0)[0] for seed in range(first, first + 100)) > 400
 
 
 def test_without_guards_the_same_attack_succeeds() -> None:

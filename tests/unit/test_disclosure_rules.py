@@ -158,6 +158,15 @@ def test_lists_of_people_and_pairs_are_refused() -> None:
         disclosure.control(people, "council", keys=["row"], n=12, papers=MADE_UP)
 
 
+def test_a_list_of_invented_children_may_show_and_one_from_the_returns_may_not() -> None:
+    people = pd.DataFrame({"child": ["Ana", "Ben"], "age": [4, 9]})
+    call = {"keys": ["child"], "no_people": "invented children"}
+    assert len(disclosure.control(people, "council", papers=MADE_UP, **call).frame) == 2  # type: ignore[arg-type]
+    returns = Papers(Provenance.STATUTORY, ("cin_census",))
+    with pytest.raises(RefusedError, match="the columns child"):
+        disclosure.control(people, "council", papers=returns, **call)  # type: ignore[arg-type]
+
+
 def _policy_file(tmp_path: Path, change: Callable[[str], str]) -> Path:
     text = (locations.data_folder() / "assumptions" / "disclosure.toml").read_text(encoding="utf-8")
     changed = change(text)
