@@ -20,7 +20,7 @@ from btc_eval.measures.indicators import FOLLOWED_BY
 from btc_eval.periods import year_words
 from btc_eval.records import WIRRAL, Official
 
-#: The plan began on 6 March 2024: the year ending that month, or the school year ending that summer, is the last before.
+#: The plan began on 6 March 2024. The last year before it ends in that month, or, for schools, in that summer.
 BASELINE = 2024
 #: Indicator → the table it is published in, by its name in data/assumptions/releases.toml. The rest are not published.
 PUBLISHED_IN: Mapping[str, str] = {

@@ -29,7 +29,7 @@ from btc_eval.programme.appraisal import (
     Risk,
     Theme,
 )
-from btc_eval.programme.calendar import hub_dates, schedule
+from btc_eval.programme.calendar import hub_dates, schedule, schedule_precision
 from btc_eval.programme.facts import Facts
 from btc_eval.programme.plan_tables import checklist, framework_matrix, readiness_by_weakness, reporting_tally
 from btc_eval.programme.planning import CheckItem, Grading, Guideline, Readiness, Step
@@ -107,6 +107,7 @@ __all__ = [
     "roles",
     "roles_by_phase",
     "schedule",
+    "schedule_precision",
     "steps",
     "teams",
     "themes",

@@ -18,7 +18,6 @@ from btc_eval.programme.options import (
 from btc_eval.programme.schema import Sourced, blank, date_field, refers
 from btc_eval.programme.when import date_words
 
-
 #: What a promise serves that belongs to no single priority.
 WHOLE_PLAN = "the plan as a whole"
 

@@ -124,3 +124,17 @@ def _dated(standing: StepStanding, record: Record) -> dict[str, Any]:
         "certainty": certainty.value,
         "said": f"{standing.value}: {when}",
     }
+
+
+def schedule_precision() -> pd.DataFrame:
+    """How exactly are the promised steps dated?
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a precision ("day", "month", "year", "none"), then "all": `precision`, `n` (promised steps).
+    """
+    promised = schedule().query("standing == 'promised'")["precision"]
+    order = ("day", "month", "year", "none")
+    rows = [(name, int((promised == name).sum())) for name in order]
+    return pd.DataFrame([*rows, ("all", len(promised))], columns=["precision", "n"])

@@ -7,6 +7,24 @@ from dataclasses import dataclass, field
 from btc_eval.programme.options import Answering, Lane, Reporting, StepStanding
 from btc_eval.programme.schema import Sourced, blank, refers
 
+#: What each step of the two scales of evidence means, in our own words.
+_MARYLAND = {
+    0: "no effect is claimed",
+    1: "one look, or two without anybody to compare with",
+    2: "before and after, or with and without, and no more",
+    3: "before and after, beside others who were not touched",
+    4: "as 3, and the two sides were alike for a known reason",
+    5: "chance decided who was helped",
+}
+_NESTA = {
+    0: "not even a reason why it should work",
+    1: "a clear reason why it should work",
+    2: "figures that moved the right way, cause not shown",
+    3: "a comparison shows that it was the cause",
+    4: "somebody else found the same again",
+    5: "it is known to work elsewhere, and how to do it is written down",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step(Sourced):
@@ -70,3 +88,10 @@ class Grading(Sourced):
     maryland: int
     nesta: int
     why: str
+
+    def words(self) -> dict[str, object]:
+        """Return both steps in words, each with its number."""
+        return {
+            "maryland_words": f"{self.maryland}: {_MARYLAND.get(self.maryland, '')}",
+            "nesta_words": f"{self.nesta}: {_NESTA.get(self.nesta, '')}",
+        }
