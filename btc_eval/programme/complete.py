@@ -30,13 +30,13 @@ def _of(read: Sequence[Read], kind: type[Record]) -> Iterator[tuple[str, int, Re
                 yield item.table.file, lines.header, record
 
 
-def _unread(read: Sequence[Read], kind: type[Record]) -> bool:
-    """Is a file of such records at fault as a whole? It is told of once, not once for every record it would hold."""
-    return any(item.table.kind is kind and not item.ids for item in read)
+def _unsound(read: Sequence[Read], kind: type[Record]) -> bool:
+    """Is anything wrong in a file of such records? Then it is told of, and what seems missing may be what is wrong."""
+    return any(item.table.kind is kind and item.faults for item in read)
 
 
 def _weaknesses(read: Sequence[Read]) -> Iterator[Refusal]:
-    if _unread(read, Readiness):
+    if _unsound(read, Readiness):
         return
     answered = Counter(record.weakness for _, _, record in _of(read, Readiness) if isinstance(record, Readiness))
     for file, line, found in _of(read, InspectionFinding):
@@ -51,7 +51,7 @@ def _weaknesses(read: Sequence[Read]) -> Iterator[Refusal]:
 
 
 def _items(read: Sequence[Read]) -> Iterator[Refusal]:
-    if _unread(read, CheckItem):
+    if _unsound(read, CheckItem):
         return
     items = [record for _, _, record in _of(read, CheckItem) if isinstance(record, CheckItem)]
     for file, line, guideline in _of(read, Guideline):
@@ -97,7 +97,9 @@ def _levels(read: Sequence[Read]) -> Iterator[Refusal]:
 
 
 def _dates(read: Sequence[Read]) -> Iterator[Refusal]:
-    dated = {record.id for kind in (Commitment, Event, Document) for _, _, record in _of(read, kind)}
+    dated = {
+        record_id for item in read if item.table.kind in (Commitment, Event, Document) for record_id, _ in item.ids
+    }
     for file, line, step in _of(read, Step):
         if isinstance(step, Step) and step.dated_by not in dated:
             yield Refusal(

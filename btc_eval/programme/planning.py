@@ -10,8 +10,8 @@ from btc_eval.programme.schema import Sourced, blank, refers
 #: What each step of the two scales of evidence means, in our own words.
 _MARYLAND = {
     0: "no effect is claimed",
-    1: "one look, or two without anybody to compare with",
-    2: "before and after, or with and without, and no more",
+    1: "before and after, or with and without, as they come",
+    2: "as 1, with allowance for what else differed",
     3: "before and after, beside others who were not touched",
     4: "as 3, and the two sides were alike for a known reason",
     5: "chance decided who was helped",
