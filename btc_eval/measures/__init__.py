@@ -33,6 +33,8 @@ from btc_eval.measures.happenings import happenings
 from btc_eval.measures.history import History
 from btc_eval.measures.indicators import FOLLOWED_BY, watched
 from btc_eval.measures.journeys import Journeys, journeys
+from btc_eval.measures.monitoring import BLANKS as MONITORING_BLANKS
+from btc_eval.measures.monitoring import monitoring_plan
 from btc_eval.measures.monthly import MonthlySeries, monthly_referrals
 from btc_eval.measures.quality import ledger, published_totals, reconciled
 from btc_eval.measures.reported import reported_totals
@@ -45,6 +47,7 @@ __all__ = [
     "DEFINITIONS",
     "FOLLOWED_BY",
     "MISSING_EPISODES",
+    "MONITORING_BLANKS",
     "PLAN_TO_CARE",
     "RE_REFERRALS",
     "RE_REFERRED",
@@ -87,6 +90,7 @@ __all__ = [
     "happenings",
     "journeys",
     "ledger",
+    "monitoring_plan",
     "monthly_referrals",
     "published_totals",
     "reconciled",

@@ -2,7 +2,7 @@
 
 `quantity`, `quantities`, `sentence` and `paste` make the words; `figure`, `table` and `download` the exhibits;
 `finding` the record of what was found; `chain` a line of reasoning and `history` what happened when. `lines`,
-`counterfactual`, `strip`, `dates`, `bars`, `tiles`, `fan` and `facets` say how a figure is drawn.
+`counterfactual`, `strip`, `dates`, `bars`, `tiles`, `fan`, `facets` and `schedule` say how a figure is drawn.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from btc_eval.publish.charts.facets import Facets as facets
 from btc_eval.publish.charts.fan import Fan as fan
 from btc_eval.publish.charts.layout import Event
 from btc_eval.publish.charts.lines import Lines as lines
+from btc_eval.publish.charts.schedule import Schedule as schedule
 from btc_eval.publish.charts.strip import Strip as strip
 from btc_eval.publish.charts.tiles import Tiles as tiles
 from btc_eval.publish.events import beyond, marks
@@ -48,6 +49,7 @@ __all__ = [
     "point",
     "quantities",
     "quantity",
+    "schedule",
     "sentence",
     "spans",
     "strip",
