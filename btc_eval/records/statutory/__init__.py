@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from btc_eval.records.statutory.care import care_by_year, looked_after_on, periods_of_care
+from btc_eval.records.statutory.examples import made_up
 from btc_eval.records.statutory.kinds import recognise, split
 from btc_eval.records.statutory.ledger import Departure, Ledger, Overlap, TableLine, UnknownCodes
 from btc_eval.records.statutory.need import conferences, in_need_on, need_by_year, plans_on, referrals
@@ -27,6 +28,7 @@ __all__ = [
     "current",
     "in_need_on",
     "looked_after_on",
+    "made_up",
     "need_by_year",
     "periods_of_care",
     "plans_on",
