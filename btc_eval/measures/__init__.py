@@ -32,6 +32,7 @@ from btc_eval.measures.events import Events, events
 from btc_eval.measures.happenings import happenings
 from btc_eval.measures.history import History
 from btc_eval.measures.indicators import FOLLOWED_BY, watched
+from btc_eval.measures.journey_stays import Stays, last_years, reaching, returning, stays
 from btc_eval.measures.journeys import Journeys, journeys
 from btc_eval.measures.monthly import MonthlySeries, monthly_referrals
 from btc_eval.measures.quality import ledger, published_totals, reconciled
@@ -68,6 +69,7 @@ __all__ = [
     "Landmark",
     "MonthlySeries",
     "Outcome",
+    "Stays",
     "TimeVarying",
     "WardMonths",
     "Washout",
@@ -86,12 +88,16 @@ __all__ = [
     "events",
     "happenings",
     "journeys",
+    "last_years",
     "ledger",
     "monthly_referrals",
     "published_totals",
+    "reaching",
     "reconciled",
     "reported_totals",
+    "returning",
     "returns",
+    "stays",
     "ward_referrals",
     "watched",
     "worked",

@@ -1,8 +1,8 @@
 """Floor 6: what a reader sees. Everything here takes a released table and nothing else.
 
 `quantity`, `quantities`, `sentence` and `paste` make the words; `figure`, `table` and `download` the exhibits;
-`finding` the record of what was found. `lines`, `counterfactual`, `strip`, `dates`, `bars`, `fan` and `facets` say
-how a figure is drawn.
+`finding` the record of what was found. `lines`, `counterfactual`, `strip`, `dates`, `bars`, `fan`, `flow` and `facets`
+say how a figure is drawn.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from btc_eval.publish.charts.counterfactual import Counterfactual as counterfact
 from btc_eval.publish.charts.dates import Dates as dates
 from btc_eval.publish.charts.facets import Facets as facets
 from btc_eval.publish.charts.fan import Fan as fan
+from btc_eval.publish.charts.flow import Flow as flow
 from btc_eval.publish.charts.layout import Event
 from btc_eval.publish.charts.lines import Lines as lines
 from btc_eval.publish.charts.strip import Strip as strip
@@ -37,6 +38,7 @@ __all__ = [
     "fan",
     "figure",
     "finding",
+    "flow",
     "lines",
     "marks",
     "paste",
