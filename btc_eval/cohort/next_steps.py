@@ -75,7 +75,9 @@ def next_steps(
     """
     if not ends or 0 in ends:
         raise UsageError("cohort.next_steps: ends names codes from 1 on; 0 means that a stay had not ended.")
-    frame = stays if group is None else stays.assign(**{str(group): stays[group].astype("str").where(stays[group].notna())})
+    frame = stays.copy()
+    if group is not None:
+        frame[group] = stays[group].astype("str").where(stays[group].notna())
     codes = {code: place for place, code in enumerate(sorted(set(frame[event]) - {0}), start=1)}
     unknown = [code for code in codes if code not in ends]
     if unknown:

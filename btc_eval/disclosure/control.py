@@ -18,6 +18,7 @@ from btc_eval.errors import Refusal, RefusedError
 from btc_eval.estimates import Papers
 
 _PRIMARY = "fewer than the smallest count that may be shown"
+_BESIDE = "rests on a count that is hidden"
 
 
 def control(
@@ -27,6 +28,7 @@ def control(
     keys: Sequence[str],
     counts: str | Sequence[str] | None = None,
     totals: str | None = None,
+    n: int | str | None = None,
     papers: Papers | None = None,
     blanks: Mapping[str, str] | None = None,
     name: str = "table",
@@ -45,6 +47,9 @@ def control(
         Columns that count children, families or events; whole numbers of nought or more.
     totals
         The label that marks a total in the key columns, where the table has such rows.
+    n
+        Evidence for estimates: on how many children all rows rest, or the column that says it for each row. That column
+        is treated as a count. Estimates beside a hidden count are hidden with it.
     papers
         Provenance, sources and window, from the measure the table was made from.
     blanks
@@ -75,6 +80,7 @@ def control(
     rules = named(policy)
     key_columns = list(keys)
     count_columns = [counts] if isinstance(counts, str) else list(counts or [])
+    count_columns += [n] if isinstance(n, str) and n not in count_columns else []
     reasons = dict(blanks or {})
     faults = _faults(table, rules, key_columns, count_columns, reasons, papers, name)
     if faults:
@@ -83,11 +89,13 @@ def control(
     suppressed = _hide(frame, rules, key_columns, count_columns)
     if len(suppressed) and totals is not None and _has_totals(frame, key_columns, totals):
         raise RefusedError([_unprovable(name, len(suppressed))])
+    if n is not None:
+        suppressed = _hide_beside(frame, suppressed, key_columns, count_columns)
     for column in count_columns if rules.rounding_base > 1 else []:
         base = rules.rounding_base
         frame[column] = (np.floor(frame[column].astype(float) / base + 0.5) * base).astype("Int64")
-    for column in count_columns if len(suppressed) else []:
-        reasons.setdefault(column, _PRIMARY)
+    for column in dict.fromkeys([*count_columns, *suppressed["column"]]) if len(suppressed) else []:
+        reasons.setdefault(column, _PRIMARY if column in count_columns else _BESIDE)
     return _release(
         frame=frame,
         policy=rules,
@@ -97,6 +105,18 @@ def control(
         blanks=reasons,
         papers=papers,
     )
+
+
+def _hide_beside(frame: pd.DataFrame, hidden: pd.DataFrame, keys: list[str], counts: list[str]) -> pd.DataFrame:
+    """Blank, in place, every other number of a row with a hidden count; return the list of all that is hidden."""
+    beside = frame[counts].isna().any(axis=1)
+    found = [hidden]
+    for column in frame.columns.difference([*keys, *counts], sort=False):
+        rows = beside & frame[column].notna()
+        if pd.api.types.is_numeric_dtype(frame[column]) and rows.any():
+            frame[column] = frame[column].astype("Float64").mask(rows)
+            found.append(frame.loc[rows, keys].assign(column=column, reason=_BESIDE))
+    return pd.concat([part for part in found if len(part)] or [hidden], ignore_index=True)
 
 
 def _has_totals(frame: pd.DataFrame, keys: list[str], label: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from btc_eval.measures.annual import AnnualPanel, annual, annual_of
+from btc_eval.measures.care_beside import books
 from btc_eval.measures.care_flows import CareFlows, care_flows
 from btc_eval.measures.changes import as_far, changes, differences
 from btc_eval.measures.cohort import cohort
@@ -77,6 +78,7 @@ __all__ = [
     "annual",
     "annual_of",
     "as_far",
+    "books",
     "care_flows",
     "changes",
     "cohort",

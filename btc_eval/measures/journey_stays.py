@@ -84,7 +84,7 @@ def last_years(records: StatutoryRecords, years: int = 5) -> dict[str, str]:
     return {"first": f"{last - years}-04-01", "cut_off": f"{last}-03-31"}
 
 
-def stays(found: Journeys, state: str) -> Stays:
+def stays(found: Journeys, state: str | None = None) -> Stays:
     """How long did each stay in a state last, and to which state did it lead?
 
     Parameters
@@ -92,7 +92,8 @@ def stays(found: Journeys, state: str) -> Stays:
     found
         Journeys.
     state
-        One of the states, not "closed". Stays that took no time, within a day, are counted too, with nought days.
+        One of the states, not "closed"; all of them where left out. Stays that took no time, within a day, are counted
+        too, with nought days.
 
     Returns
     -------
@@ -111,11 +112,13 @@ def stays(found: Journeys, state: str) -> Stays:
     >>> told.frame["days"].tolist(), told.ends[int(told.frame["event"].iloc[0])]
     ([42], 'child in need')
     """
-    _known(state)
     every = _every_stay(found)
-    own = every[every["state"] == state]
+    own = every[every["state"] != STATES[CLOSED]]
+    if state is not None:
+        _known(state)
+        own = own[own["state"] == state]
     event = own["to"].map({name: code for code, name in _codes().items()}).fillna(0).astype("int64")
-    return _made(found, own.assign(event=event), state, _codes())
+    return _made(found, own.assign(event=event), None, _codes())
 
 
 def reaching(found: Journeys, state: str) -> Stays:

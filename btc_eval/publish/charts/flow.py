@@ -40,7 +40,8 @@ class Flow:
         Columns of the state left, the state entered, and how many did. A row whose count is hidden is not drawn; it
         stands in the table of the figure with its reason.
     order
-        The states, first to last; in the order of the table where left out. At most eight.
+        The states, first to last; in the order of the table where left out. A state without a step is not drawn. At
+        most eight.
     ends
         States that end the way, drawn with a double edge and reached by grey arrows.
     """
@@ -65,7 +66,7 @@ class Flow:
 
     def _states(self, frame: pd.DataFrame) -> list[str]:
         seen = list(dict.fromkeys([*frame[self.source].astype(str), *frame[self.target].astype(str)]))
-        names = [*self.order] or seen
+        names = [name for name in self.order if name in seen] if self.order else seen
         lost = [name for name in seen if name not in names]
         if lost or not 2 <= len(names) <= _MOST:
             raise refuse(
@@ -122,17 +123,20 @@ class Flow:
         x = alt.X("x:Q", scale=alt.Scale(domain=[0, _LIST], nice=False, zero=False), axis=None)
         arrows = [
             {
-                "x": 4.0, "x2": 40.0, "tip": 42.0, "last": _LIST - 4, "y": line.y, "w": max(16.0 * line.step.count / most, 1.2),
-                "head": (max(16.0 * line.step.count / most, 1.2) + 9.0) ** 2,
+                "x": 4.0, "x2": 40.0, "tip": 42.0, "last": _LIST - 4, "y": line.y, "w": thick, "head": (thick + 9.0) ** 2,
                 "colour": self._colour(names, line.step), "words": f"{line.verb} {line.step.target}", "at": 60.0,
                 "said": say(line.step.count, Format.COUNT),
             }
             for line in lines
+            for thick in [max(16.0 * line.step.count / most, 1.2)]
         ]  # fmt: skip
         cards = [
-            {"x": 0.0, "x2": _LIST, "in": 8.0, "y": head.y - 11, "y2": head.y + 11, "middle": head.y, "words": head.name}
+            {
+                "x": 0.0, "x2": _LIST, "in": 8.0, "y": head.y - 11, "y2": head.y + 11, "middle": head.y,
+                "words": head.name,
+            }
             for head in heads
-        ]
+        ]  # fmt: skip
         y = alt.Y("y:Q", scale=None, axis=None)
         band = base.given(cards).mark_rect(fill=style.GRID, stroke=None)
         name = base.given(cards).mark_text(align="left", fontWeight=700, baseline="middle", color=style.INK)
@@ -225,9 +229,7 @@ def _numbers(given: list[dict[str, Any]], x: alt.X) -> list[alt.Chart]:
         some = [row for row in given if row["back"] is back]
         if some:
             text = base.given(some).mark_text(align=align, baseline="middle", fontSize=_FONT, color=style.INK)
-            layers.append(
-                text.encode(x=_x(x, "at"), y=alt.Y("level:Q", scale=None, axis=None), text="said:N")
-            )
+            layers.append(text.encode(x=_x(x, "at"), y=alt.Y("level:Q", scale=None, axis=None), text="said:N"))
     return layers
 
 

@@ -2,8 +2,8 @@
 
 The boxes stand on the diagonal of a grid with a row and a column a state. The step from state i to state j goes along
 row i and turns in column j, so it has a cell of the grid to itself, and its number stands there: left of the turn and
-below it for a step onwards, right of the turn and above it for a step back. In a column the arrow from the nearest state
-lies innermost; then no arrow crosses another of its own row or column, and the elbow of each is free.
+below it for a step onwards, right of the turn and above it for a step back. In a column the arrow from the nearest
+state lies innermost; then no arrow crosses another of its own row or column, and the elbow of each is free.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from btc_eval.publish.charts.style import text_width
 from btc_eval.publish.formats import Format, say
 
-#: A column and the box in it, in the units of the drawing: pixels on a page a little wider than the narrowest that has it.
+#: A column and the box in it, in the units of the drawing: pixels where seven columns fill the page.
 COLUMN, BOX = 88.0, 80.0
 NARROW_ROW = 24.0
 _SIZE = 12.5
@@ -177,9 +177,7 @@ def _arriving(name: str, place: dict[str, int], widths: dict[Step, float], *, ba
     return sorted(some, key=lambda s: abs(place[s.target] - place[s.source]))
 
 
-def _boxes(
-    names: Sequence[str], place: dict[str, int], widths: dict[Step, float]
-) -> tuple[list[Box], float]:
+def _boxes(names: Sequence[str], place: dict[str, int], widths: dict[Step, float]) -> tuple[list[Box], float]:
     boxes, top = [], 4.0
     for name in names:
         words = _wrapped(name)
@@ -231,9 +229,9 @@ def _arrow(step: Step, place: dict[str, int], boxes: list[Box], widths: dict[Ste
         tip = to.y - _TIP / 2 - 0.5
         label_x, label_y = x - width / 2 - _GAP, own.y + _GAP + _across(leaving, widths) + _LINE / 2 + 2
     return Arrow(
-        step=step, back=back, x_from=own.x if back else own.x + BOX, x=x, y=y, y_to=y_to, corner=corner, clear=2 * y - corner + (-1.5 if back else 1.5),
-        width=width,
-        label_x=label_x, label_y=label_y, said=say(step.count, Format.COUNT), tip=tip, head=(width + 4.5) ** 2,
+        step=step, back=back, x_from=own.x if back else own.x + BOX, x=x, y=y, y_to=y_to, corner=corner,
+        clear=2 * y - corner + (-1.5 if back else 1.5), width=width, label_x=label_x, label_y=label_y,
+        said=say(step.count, Format.COUNT), tip=tip, head=(width + 4.5) ** 2,
     )  # fmt: skip
 
 
@@ -243,7 +241,7 @@ def _before(step: Step, side_by_side: Sequence[Step], widths: dict[Step, float])
 
 
 def narrow_rows(names: Sequence[str], steps: Sequence[Step]) -> tuple[list[Row], list[Row], float]:
-    """Where do the headings and steps of the list stand, and how tall is it? From each state, the commonest step first."""
+    """Where do the headings and steps of the list stand, the commonest step of each state first; and how tall is it?"""
     place = {name: k for k, name in enumerate(names)}
     heads, lines, y = [], [], NARROW_ROW / 2 + 2
     for name in names:
