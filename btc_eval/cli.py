@@ -135,6 +135,69 @@ def synth(
     )
 
 
+@cli.command()
+@click.argument("label")
+@_data
+@click.option("--site", type=_FOLDER, default=None, metavar="DIR", help="Where editions stand; editions/ if left out.")
+@click.option("--jobs", type=int, default=None, metavar="N", help="Chapters executed at once; every core if left out.")
+@_debug
+def release(label: str, data: Path | None, site: Path | None, jobs: int | None) -> None:
+    """Freeze an edition under LABEL, such as 2026.11: checked, gated, reproducible, and never changed again."""
+    from btc_eval import edition
+
+    done = edition.release(label, data=data, site=site, jobs=jobs)
+    click.echo(f"Released {done.label}: {done.findings} findings, {done.files} files in {done.folder}.")
+    click.echo(f"Publish by copying the folder {done.folder.parent}. Anyone can run: btc-eval verify {done.folder}")
+
+
+@cli.command()
+@click.argument("edition_path", metavar="EDITION", type=click.Path(path_type=Path))
+@click.option("--jobs", type=int, default=None, metavar="N", help="Notebooks executed at once; every core if left out.")
+@click.option("--seed", type=int, default=None, metavar="N", help="Start every draw elsewhere: is a result luck?")
+@click.option("--placebo", type=int, default=0, metavar="N", help="Run the main design N times where nothing happened.")
+@click.option(
+    "--report", type=_FOLDER, default=None, metavar="DIR", help="Where the report goes; verification-LABEL if left out."
+)
+@_data
+@_json
+@_debug
+def verify(
+    edition_path: Path,
+    jobs: int | None,
+    seed: int | None,
+    placebo: int,
+    report: Path | None,
+    data: Path | None,
+    as_json: bool,
+) -> None:
+    """Make an edition again, from its folder or its reproduction zip, and compare every finding and table."""
+    from btc_eval import edition
+
+    found = edition.verify(edition_path, jobs=jobs, seed=seed, placebo=placebo, data=data)
+    folder = report or Path(f"verification-{found.label}")
+    found.write(folder)
+    click.echo(json.dumps(found.as_json(), indent=1, ensure_ascii=False) if as_json else found.words())
+    click.echo(f"The report: {(folder / 'index.html').resolve().as_uri()}", err=True)
+    if not found.reproduced:
+        raise click.exceptions.Exit(1)
+
+
+@cli.command()
+@click.argument("before", metavar="EDITION_A", type=click.Path(path_type=Path))
+@click.argument("after", metavar="EDITION_B", type=click.Path(path_type=Path))
+@_json
+@_debug
+def diff(before: Path, after: Path, as_json: bool) -> None:
+    """Compare two editions: findings, tables, inputs and what made them. Ends with 1 where what is shown differs."""
+    from btc_eval import edition
+
+    with edition.opened(before) as one, edition.opened(after) as other:
+        found = edition.compare(one, other)
+    click.echo(json.dumps(found.as_json(), indent=1, ensure_ascii=False) if as_json else found.words())
+    if not found.same:
+        raise click.exceptions.Exit(1)
+
+
 class _Report(Protocol):
     """What a refresh or a check came to."""
 

@@ -31,6 +31,12 @@
     return spec;
   }
 
+  /* Expressions are interpreted, never compiled, so that the page can forbid it. The interpreter's "datetime" does not take
+     a moment as its one argument; "toDate" does, and means the same. */
+  function interpreted(spec) {
+    return JSON.parse(JSON.stringify(spec).replace(/\bdatetime\(([^(),]+)\)/g, "toDate($1)"));
+  }
+
   function draw(place) {
     library().then(function (lib) {
       var spec = specFor(place);
@@ -42,7 +48,7 @@
         place.appendChild(live);
       }
       place.dataset.width = String(place.clientWidth);
-      return lib.vegaEmbed(live, spec, { actions: false, defaultStyle: false, renderer: "svg", tooltip: { theme: "custom" } }).then(function () {
+      return lib.vegaEmbed(live, spec, { actions: false, ast: true, patch: interpreted, defaultStyle: false, renderer: "svg", tooltip: { theme: "custom" } }).then(function () {
         var svg = live.querySelector("svg");
         svg.setAttribute("aria-hidden", "true");
         svg.setAttribute("focusable", "false");

@@ -1,5 +1,5 @@
-/* Three small comforts, none of which a page needs: a choice of light or dark, a list of contents that folds away on a
-   small screen, and folded tables that open on paper. Nothing is fetched. */
+/* Small comforts, none of which a page needs: a choice of light or dark, a list of contents that folds away on a small
+   screen, folded tables that open on paper, and the way to other editions. Nothing is fetched. */
 (function () {
   "use strict";
   var root = document.documentElement;
@@ -50,6 +50,35 @@
     opened.forEach(function (one) { one.open = false; });
   });
 
+  /* Which editions there are is said by a file above this one; a reader of an old edition is told. */
+  function editions(place) {
+    var known = window.btcEditions || [];
+    var own = place.dataset.edition;
+    var newest = known[known.length - 1];
+    if (known.indexOf(own) < 0) { return; }
+    var top = place.querySelector("a").getAttribute("href").replace("index.html", "");
+    var label = document.createElement("label");
+    var choice = document.createElement("select");
+    var go = document.createElement("button");
+    label.append("Edition ", choice);
+    known.slice().reverse().forEach(function (one) { choice.add(new Option(one === newest ? one + " (newest)" : one, one, one === own, one === own)); });
+    go.type = "button";
+    go.textContent = "Open";
+    go.addEventListener("click", function () { location.href = top + encodeURIComponent(choice.value) + "/index.html"; });
+    place.append(label, " ", go);
+    if (own !== newest) {
+      var banner = document.createElement("p");
+      var link = document.createElement("a");
+      banner.className = "btc-superseded";
+      link.href = top + encodeURIComponent(newest) + "/index.html";
+      link.textContent = "Read edition " + newest;
+      banner.append("This is edition " + own + ". It was superseded by edition " + newest + ". ", link);
+      var main = document.getElementById("main");
+      main.insertBefore(banner, main.firstChild);
+    }
+  }
+
+  document.querySelectorAll(".btc-editions").forEach(editions);
   document.querySelectorAll("button.btc-theme").forEach(theme);
   document.querySelectorAll("button.btc-menu").forEach(menu);
   stops();

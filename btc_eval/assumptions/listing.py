@@ -21,6 +21,11 @@ PAPERS = Papers(Provenance.OFFICIAL, (SOURCE,))
 #: Files that the library reads where it uses them: what each is about, and the keys that say an entry's value.
 _OTHERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "disclosure": ("What may be shown", ("minimum_cell", "zero_may_show", "rounding_base")),
+    "measures": ("How the returns are counted", ("days_open",)),
+    "stockflow": (
+        "How numbers in care move",
+        ("newborn_share", "discount", "entry_level", "entry_walk", "entry_year", "exit_level", "exit_walk", "exit_year"),
+    ),
     "reconciliation": ("How far a total may differ", ("share_pass", "count_pass", "share_concern", "count_concern")),
 }
 _WORDS: Mapping[str, str] = {

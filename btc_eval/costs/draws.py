@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import norm
 
+from btc_eval import seeds
 from btc_eval.errors import refuse
 
 Floats = npt.NDArray[np.float64]
@@ -15,7 +16,7 @@ _FEWEST = 1000
 
 def generator(rng: int | np.random.Generator) -> np.random.Generator:
     """Return the generator given, or one made from a seed; nothing is seeded for everybody."""
-    return rng if isinstance(rng, np.random.Generator) else np.random.default_rng(rng)
+    return seeds.generator(rng)
 
 
 def enough(draws: int, place: str) -> int:

@@ -9,7 +9,23 @@ nothing to do reads hashes and stops.
 
 from __future__ import annotations
 
+from btc_eval.edition.archive import opened
 from btc_eval.edition.build import Built, build
+from btc_eval.edition.comparison import Comparison, compare
+from btc_eval.edition.release import Released, release
 from btc_eval.edition.serve import serve
+from btc_eval.edition.verification import Verification
+from btc_eval.edition.verify import verify
 
-__all__ = ["Built", "build", "serve"]
+__all__ = [
+    "Built",
+    "Comparison",
+    "Released",
+    "Verification",
+    "build",
+    "compare",
+    "opened",
+    "release",
+    "serve",
+    "verify",
+]

@@ -9,11 +9,11 @@ import re
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from btc_eval.edition import fingerprint, memory, record, swap
+from btc_eval.edition import changes, fingerprint, memory, publication, record, swap
 from btc_eval.edition.layout import Layout, layout, pages
 from btc_eval.edition.progress import Progress
 from btc_eval.errors import Refusal, RefusedError, UsageError
@@ -49,7 +49,15 @@ class Built:
     seconds: float
 
 
-def build(*, data: Path | None = None, out: Path | None = None, jobs: int | None = None, strict: bool = False) -> Built:
+def build(
+    *,
+    data: Path | None = None,
+    out: Path | None = None,
+    jobs: int | None = None,
+    strict: bool = False,
+    label: str | None = None,
+    previous: Path | None = None,
+) -> Built:
     """Build the site from the clone around the current folder.
 
     Parameters
@@ -62,6 +70,10 @@ def build(*, data: Path | None = None, out: Path | None = None, jobs: int | None
         How many kernels run at once; `None` for one a core.
     strict
         Whether a Python warning in a chapter stops the build.
+    label
+        What the edition is called, for one that is released; `None` for a draft, which is named by its commit.
+    previous
+        The edition to compare with; `None` for the newest in `editions/` of the project.
 
     Returns
     -------
@@ -85,6 +97,7 @@ def build(*, data: Path | None = None, out: Path | None = None, jobs: int | None
     if jobs is not None and jobs < 1:
         raise UsageError(f"--jobs: found {jobs}; allowed: 1 or more. Leave it out to use every core.")
     where = layout(data=data, out=out)
+    where = replace(where, previous=previous or publication.newest(where.root / publication.FOLDER))
     with (
         swap.only_one(where.work / "lock", what="the build"),
         swap.only_one(where.out.parent / f".{where.out.name}.lock", what="the site"),
@@ -92,10 +105,11 @@ def build(*, data: Path | None = None, out: Path | None = None, jobs: int | None
     ):
         swap.recover(where.out)
         state = record.commit(where)
-        static = fingerprint.static(where, strict=strict, git=state.as_dict(), built_at=record.built_at(state) or "")
+        named = f"{record.built_at(state)} {label} {changes.before(where.previous)}"
+        static = fingerprint.static(where, strict=strict, git=state.as_dict(), built_at=named)
         if memory.up_to_date(where, static):
             return Built(where.out, False, (), (), time.monotonic() - begun)
-        return _build(where, state, static, jobs or os.cpu_count() or 1, strict, begun)
+        return _build(where, state, static, jobs or os.cpu_count() or 1, strict, begun, label)
 
 
 @contextlib.contextmanager
@@ -112,7 +126,9 @@ def _kernels_data(data: Path) -> Iterator[None]:
             os.environ[DATA_VARIABLE] = before
 
 
-def _build(where: Layout, state: record.Commit, static: str, jobs: int, strict: bool, begun: float) -> Built:
+def _build(
+    where: Layout, state: record.Commit, static: str, jobs: int, strict: bool, begun: float, label: str | None
+) -> Built:
     from btc_eval.edition.assemble import assemble
     from btc_eval.edition.cache import Cache
     from btc_eval.edition.chapters import read_chapters
@@ -129,7 +145,7 @@ def _build(where: Layout, state: record.Commit, static: str, jobs: int, strict: 
         if stale:
             runs |= _execute(stale, where, cache, jobs=jobs, strict=strict, progress=progress)
         try:
-            files = len(fingerprint.listing(assemble(where, state, chapters, runs, progress)))
+            files = len(fingerprint.listing(assemble(where, state, chapters, runs, progress, label)))
             _check_still(where, runs)
             swap.put_in_place(where.out)
         finally:

@@ -137,12 +137,12 @@ def _load(path: Path) -> Run | None:
 def path_of(name: str, where: Layout) -> Path:
     """Which file does the name of an input stand for?"""
     kind, _, rest = name.partition("/")
-    return {"data": where.data, "library": fingerprint.library_folder()}[kind] / rest
+    return {"data": where.data, "library": where.library}[kind] / rest
 
 
 def name_of(path: Path, where: Layout) -> str | None:
     """How is this file named as an input? `None` for a file that is neither data nor library."""
-    for kind, folder in (("data", where.data), ("library", fingerprint.library_folder())):
+    for kind, folder in (("data", where.data), ("library", where.library)):
         if path.is_relative_to(folder):
             return f"{kind}/{path.relative_to(folder).as_posix()}"
     return None

@@ -41,6 +41,7 @@ def execute(
     timeout: int,
     progress: Progress,
     keep: Callable[[Chapter, Run], None],
+    shaken: bool = False,
 ) -> dict[str, Run]:
     """What do these chapters show when they run now?
 
@@ -60,6 +61,8 @@ def execute(
         Told when a chapter is done.
     keep
         Given each run as soon as it is there, so that nothing is lost where another chapter fails.
+    shaken
+        Whether draws start where the environment says, and not at their fixed seeds.
 
     Returns
     -------
@@ -71,7 +74,8 @@ def execute(
     RefusedError
         With one fault for each chapter that could not be run to its end.
     """
-    return asyncio.run(_execute(chapters, where, jobs, strict, timeout, progress, keep))
+    environment = kernel_environment(where, strict=strict, shaken=shaken)
+    return asyncio.run(_execute(chapters, where, jobs, strict, timeout, progress, keep, environment))
 
 
 async def _execute(
@@ -82,11 +86,11 @@ async def _execute(
     timeout: int,
     progress: Progress,
     keep: Callable[[Chapter, Run], None],
+    environment: dict[str, str],
 ) -> dict[str, Run]:
     gate = asyncio.Semaphore(jobs)
     folder = where.work / "run"
     folder.mkdir(parents=True, exist_ok=True)
-    environment = kernel_environment(where, strict=strict)
 
     # Sockets are files here where the system allows, in a folder whose name is short enough for one.
     with tempfile.TemporaryDirectory(prefix="btc-") as sockets:

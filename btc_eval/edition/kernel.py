@@ -12,10 +12,10 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
-from btc_eval.edition import fingerprint
 from btc_eval.edition.chapters import KERNEL
 from btc_eval.edition.layout import Layout
 from btc_eval.locations import DATA_VARIABLE
+from btc_eval.seeds import SEED_VARIABLE
 
 #: The classes of warning that stop a strict build. Plain "error" would stop on a third party's deprecation.
 STRICT_WARNINGS = "error::UserWarning,error::RuntimeWarning"
@@ -52,17 +52,16 @@ class Client(NotebookClient):
             await self._async_cleanup_kernel()
 
 
-def kernel_environment(where: Layout, *, strict: bool) -> dict[str, str]:
+def kernel_environment(where: Layout, *, strict: bool, shaken: bool = False) -> dict[str, str]:
     """In which environment does a chapter run?
 
     The library is the one that builds; the user's own IPython start-up files are not read; hashes, sums and time
-    zones are the same on every run; a warning is an error when `strict`.
+    zones are the same on every run; a warning is an error when `strict`; draws start at their fixed seeds unless
+    `shaken`.
     """
     wanted = {
         DATA_VARIABLE: str(where.data),
-        "PYTHONPATH": os.pathsep.join(
-            [str(fingerprint.library_folder().parent), *filter(None, [os.environ.get("PYTHONPATH")])]
-        ),
+        "PYTHONPATH": os.pathsep.join([str(where.library.parent), *filter(None, [os.environ.get("PYTHONPATH")])]),
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE", ""),
         "OMP_NUM_THREADS": "1",
@@ -74,5 +73,6 @@ def kernel_environment(where: Layout, *, strict: bool) -> dict[str, str]:
         "JUPYTER_PLATFORM_DIRS": "1",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     }
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"}
+    unwanted = {"PYTHONWARNINGS"} if shaken else {"PYTHONWARNINGS", SEED_VARIABLE}
+    kept = {name: value for name, value in os.environ.items() if name not in unwanted}
     return {**kept, **wanted, **({"PYTHONWARNINGS": STRICT_WARNINGS} if strict else {})}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import btc_eval
 from btc_eval.errors import Refusal, RefusedError, UsageError, refuse
 from btc_eval.locations import data_folder, project_folder
 
@@ -53,12 +54,18 @@ class Layout:
         Where the site goes; replaced whole.
     work
         Caches and half-made things; may be deleted at any time.
+    library
+        The folder of the library that chapters run with: the one that is running, or that of a frozen edition.
+    previous
+        The edition before this one, with which it is compared; `None` where there is none.
     """
 
     root: Path
     data: Path
     out: Path
     work: Path
+    library: Path = field(default_factory=lambda: Path(btc_eval.__file__).resolve().parent)
+    previous: Path | None = None
 
     @property
     def book(self) -> Path:

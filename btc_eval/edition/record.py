@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import btc_eval
-from btc_eval.edition import fingerprint
+from btc_eval.edition import addresses, fingerprint
 from btc_eval.edition.layout import Layout
 from btc_eval.errors import refuse
 
@@ -112,7 +112,9 @@ def inputs(where: Layout) -> list[dict[str, Any]]:
     ]
 
 
-def edition(where: Layout, *, state: Commit, policies: Sequence[str], seeds: Collection[int]) -> dict[str, Any]:
+def edition(
+    where: Layout, *, state: Commit, policies: Sequence[str], seeds: Collection[int], named: str | None = None
+) -> dict[str, Any]:
     """What was this site made from? The contents of `edition.json`, before its notebooks are listed.
 
     Parameters
@@ -125,9 +127,11 @@ def edition(where: Layout, *, state: Commit, policies: Sequence[str], seeds: Col
         The disclosure policies named by the exhibits; where none names one, all is official statistics.
     seeds
         The seeds from which the chapters' draws started.
+    named
+        What a released edition is called; `None` for a draft.
     """
     return {
-        "label": label(state),
+        "label": named or label(state),
         "built_at": built_at(state),
         **state.as_dict(),
         "library_version": btc_eval.__version__,
@@ -152,6 +156,8 @@ def words_for_pages(record: Mapping[str, Any], findings: Sequence[Mapping[str, A
         "edition_label": record["label"],
         "data_window": window,
         "git_commit": commit_words + (" with changes" if record["git_dirty"] else ""),
+        "cite": addresses.cite(str(record["label"]), moment),
+        "released": "" if str(record["label"]).startswith("draft") else "yes",
         "built_on": f"{when.day} {calendar.month_name[when.month]} {when.year}" if when else "not recorded",
     }
 

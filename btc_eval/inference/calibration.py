@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from btc_eval import seeds
 from btc_eval.inference import Floats, Ints
 from btc_eval.inference.least_squares import ordinary_least_squares
 from btc_eval.inference.precision import Fits
@@ -34,7 +35,7 @@ def calibration(design: Floats, steps: Ints, estimator: Literal["ols", "reml"]) 
 def _calibration(design: bytes, shape: tuple[int, ...], steps: bytes, estimator: Literal["ols", "reml"]) -> Draws:
     columns = np.frombuffer(design).reshape(shape)
     gaps = np.frombuffer(steps, dtype=np.int64)
-    generator = np.random.default_rng(_SEED)
+    generator = seeds.generator(_SEED)
     noise = [ar1_noise(gaps, np.full(_DRAWS, phi), generator) for phi in CALIBRATION_PHIS]
     series = np.column_stack(noise)
     found: Fits = (

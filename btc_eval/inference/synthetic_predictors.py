@@ -26,6 +26,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import linprog
 
+from btc_eval import seeds
 from btc_eval.inference import Floats, Ints
 from btc_eval.inference.simplex import nearest_in_hull
 from btc_eval.inference.synthetic import Weights
@@ -169,7 +170,7 @@ def nested(
         shortfall, logs = problem.supporting(problem.best_fit(np.array([], dtype=np.int64)))
         if shortfall > _EXACT:
             plain = _regression(together / scale[:, None], np.column_stack([z1, Z0]))
-            logs = _search(problem, [logs, np.zeros(len(x1)), plain], searches, np.random.default_rng(seed))
+            logs = _search(problem, [logs, np.zeros(len(x1)), plain], searches, seeds.generator(seed))
         shares = _shares(logs)
         donors = problem.weights(shares)
     return Weights(donors, predictors=shares, loss=float(np.mean((z1 - Z0 @ donors) ** 2)))

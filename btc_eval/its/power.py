@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from btc_eval import seeds
 from btc_eval.errors import refuse
 from btc_eval.inference import Floats
 from btc_eval.its.future import Shape, Trial, coefficient, extend, relative
@@ -99,7 +100,7 @@ def power(
     if sizes.size == 0 or not np.isfinite(sizes).all():
         raise refuse("power", "effects", found="no finite effect", allowed="numbers", do="List the sizes to try.")
     seed = int(
-        np.random.default_rng(rng).integers(2**63)
+        seeds.generator(rng).integers(2**63)
     )  # the same draws for every effect, so that power rises smoothly with its size
     trial = Trial(extend(fit, horizon, shape), draws, alpha, seed)
     found = [trial.share_found(coefficient(trial.future, e, scale)) for e in sizes]
@@ -139,7 +140,7 @@ def minimum_detectable_effect(
         hundredth of themselves; they are missing where no change of up to three quarters (or a fourfold rise) would do.
     """
     sign = -1.0 if direction == "decrease" else 1.0
-    seed = int(np.random.default_rng(rng).integers(2**63))
+    seed = int(seeds.generator(rng).integers(2**63))
     rows = []
     for horizon in horizons:
         trial = Trial(extend(fit, horizon, shape), draws, alpha, seed)

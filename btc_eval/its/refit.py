@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from btc_eval import seeds
 from btc_eval.errors import refuse
 from btc_eval.inference import Bools
 from btc_eval.inference.precision import Fits
@@ -77,5 +78,5 @@ def _draws(data: Data, fits: Fits, spec: Specification, rng: np.random.Generator
     if spec.intervals == "calibrated":
         return calibrate(data.design, data.design @ fits.coef[0] + data.offset[:, 0], data.steps, spec)
     if spec.intervals == "bootstrap":
-        return bootstrap(data, fits, spec, np.random.default_rng(BOOTSTRAP_SEED) if rng is None else rng)
+        return bootstrap(data, fits, spec, seeds.generator(BOOTSTRAP_SEED if rng is None else rng))
     return None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from btc_eval import seeds
 from btc_eval.errors import RefusedError, refuse
 from btc_eval.estimates import Verdict
 from btc_eval.inference import Floats, Ints
@@ -114,7 +115,7 @@ def other_break(fit: SegmentedFit) -> tuple[Verdict, str]:
         _whiten(values[:, None], fit.data.steps, phi)[:, 0],
         additions,
         dates,
-        rng=np.random.default_rng(_SEED),
+        rng=seeds.generator(_SEED),
     )
     clock = fit.series.clock
     stated = [each.full for each in fit.design.interventions]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from btc_eval import seeds
 from btc_eval.errors import RefusedError, refuse
 from btc_eval.inference import Floats
 from btc_eval.inference.scoring import covered, crps
@@ -144,7 +145,7 @@ def backtest(
     later = outturn.dropna(subset=["stock"]).set_index([area, time])["stock"]
     spread = log_changes(past, ahead, area, time)
     people = None if population is None else population[population[time] <= origin]
-    generator = np.random.default_rng(rng)
+    generator = seeds.generator(rng)
     rows: list[pd.DataFrame] = []
     left_out: dict[str, str] = {}
     for code in sorted({str(one) for one in known["stock"][area]}):

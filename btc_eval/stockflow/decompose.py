@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from btc_eval import seeds
 from btc_eval.errors import refuse
 from btc_eval.inference import Floats
 from btc_eval.inference.cohorts import steady_profile
@@ -162,7 +163,7 @@ def decompose(
             allowed="one or more of each",
             do="Give the frames of the neighbours and the years to be taken apart.",
         )
-    generator = np.random.default_rng(rng)
+    generator = seeds.generator(rng)
     points, drawn, levels, steady = [], [], [], []
     for year in years:
         window = range(year - pooled + 1, year + 1)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from btc_eval import seeds
 from btc_eval.inference import Floats, Ints
 from btc_eval.inference.cohorts import simulate, steady_profile
 from btc_eval.stockflow.door import Faults, opening_counts
@@ -85,7 +86,7 @@ def project(
     _check(counted, horizon, draws)
     day = pd.Timestamp(start) if start is not None else pd.Timestamp(year or int(rates.years[-1]), 3, 31)
     times = pd.date_range(day + pd.offsets.MonthEnd(0), periods=horizon + 1, freq="ME")
-    generator = np.random.default_rng(rng)
+    generator = seeds.generator(rng)
     # What a scenario draws comes from a stream of its own: without changes it is the baseline, draw for draw.
     supposed = np.random.default_rng(generator.integers(2**63))
     entries, exits = rates.draw(draws, generator)

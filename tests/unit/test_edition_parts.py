@@ -151,7 +151,10 @@ def test_pages_are_told_the_window_the_commit_and_the_date(monkeypatch: pytest.M
         "data_window": "April 2012 to March 2024",
         "git_commit": "a" * 12,
         "built_on": "1 May 2024",
+        "cite": "The btc_eval authors (2024). Breaking the Cycle: an independent evaluation, edition draft.",
+        "released": "",
     }
+    assert record.words_for_pages(about | {"label": "2026.11"}, FINDINGS)["released"] == "yes"
     nothing = {"label": "draft", "git_commit": None, "git_dirty": False, "built_at": None}
     assert record.words_for_pages(nothing, [])["data_window"] == "no data yet"
     monkeypatch.setenv(record.EPOCH_VARIABLE, "yesterday")

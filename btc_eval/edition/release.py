@@ -1,0 +1,236 @@
+"""Freeze an edition: built from a clean commit, checked, gated, put beside the others whole, never changed again."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from btc_eval.edition import addresses, bundle, checksums, publication, record, swap
+from btc_eval.edition.build import build
+from btc_eval.edition.layout import Layout, layout
+from btc_eval.errors import Refusal, RefusedError, UsageError, refuse
+
+_LABEL = re.compile(r"^[A-Za-z0-9][A-Za-z0-9.-]{0,39}$")
+
+#: Pages that state what was found: nothing on them may rest on made-up records.
+VERDICT_PAGES = ("index", "front/what-we-found", "front/plain-words", "answers/claims", "answers/questions")
+#: Verdicts that say something about Wirral.
+_DECIDED = ("confirmed", "consistent", "not shown", "contradicted")
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A frozen edition: its label, its folder, how many files it holds and how many findings."""
+
+    label: str
+    folder: Path
+    files: int
+    findings: int
+
+
+def release(label: str, *, data: Path | None = None, site: Path | None = None, jobs: int | None = None) -> Released:
+    """Freeze what the clone says now as an edition that nothing will change.
+
+    Parameters
+    ----------
+    label
+        Its name and its part of every address, such as "2026.11".
+    data
+        The data folder; `None` for the project's own.
+    site
+        The folder in which editions stand side by side; `None` for `editions/` of the project.
+    jobs
+        Chapters executed at once.
+
+    Returns
+    -------
+    Released
+
+    Raises
+    ------
+    UsageError
+        Where the label cannot be an address.
+    RefusedError
+        Where the tree is not as committed, the data do not pass their checks, the pages do not pass the gate, a
+        made-up result stands where verdicts are given, or the edition exists.
+    """
+    if not _LABEL.match(label) or label in publication.RESERVED or label.endswith("."):
+        raise UsageError(
+            f"release: found the label {label[:40]!r}; allowed: letters, digits, dots and hyphens, such as 2026.11, "
+            f"and none of {', '.join(publication.RESERVED)}. Choose another."
+        )
+    where = layout(data=data)
+    place = (site or where.root / publication.FOLDER).resolve()
+    _refuse_wrong_place(place, where)
+    with swap.only_one(place / ".lock", what="the release"):
+        publication.settle(place)
+        _refuse_existing(place, label)
+        state = record.commit(where)
+        _refuse_dirty(state)
+        _refuse_unchecked(where.data)
+        draft = where.root / "_build" / "release" / label
+        with _moment(state):
+            build(data=data, out=draft, jobs=jobs, strict=True, label=label, previous=publication.newest(place))
+            return _freeze(where, draft, place, label)
+
+
+def _freeze(where: Layout, draft: Path, place: Path, label: str) -> Released:
+    """Complete the built pages beside the editions, prove them, and let them appear in one step."""
+    new = place / f".{label}.new"
+    shutil.rmtree(new, ignore_errors=True)
+    shutil.copytree(draft, new, copy_function=shutil.copyfile)
+    findings = json.loads((new / "findings.json").read_text(encoding="utf-8"))
+    about = json.loads((new / "edition.json").read_text(encoding="utf-8"))
+    refuse_made_up_verdicts(findings, new)
+    addresses.write(new, label=label, findings=findings)
+    rules = json.dumps(bundle.tolerances(findings), indent=1, ensure_ascii=False) + "\n"
+    (new / bundle.TOLERANCES).write_text(rules, encoding="utf-8")
+    (new / "CITATION.cff").write_text(addresses.citation_file(about), encoding="utf-8")
+    bundle.write(where, new, new / bundle.NAME, record=about)
+    gate(new)
+    checksums.write(new)
+    swap.settle(new)
+    new.rename(place / label)
+    publication.settle(place)
+    files = sum(1 for path in (place / label).rglob("*") if path.is_file())
+    return Released(label, place / label, files, len(findings))
+
+
+def gate(site: Path) -> None:
+    """Refuse pages that hold anything which is not in the register of released tables."""
+    from btc_eval import disclosure
+
+    scan = getattr(disclosure, "scan", None)
+    if scan is not None:
+        found = scan(site)
+        if not found.accepted:
+            raise RefusedError(found.refusals)
+
+
+def _refuse_wrong_place(place: Path, where: Layout) -> None:
+    inside = (where.data, where.book, where.library, where.root / "_build", where.root / ".git")
+    if place == where.root or any(place == one or place.is_relative_to(one) for one in inside):
+        raise UsageError(
+            f"--site: found {place}; allowed: a folder of its own for the editions. Name one outside the book, the "
+            "data and the builder's own folders."
+        )
+    if place.exists() and not place.is_dir():
+        raise UsageError(f"--site: found a file at {place}; allowed: a folder for the editions. Name another.")
+
+
+def _refuse_existing(place: Path, label: str) -> None:
+    if (place / label).exists():
+        raise refuse(
+            str(place),
+            label,
+            found="an edition of this label",
+            allowed="a label that is new: a published edition is never changed",
+            do="Choose the next label, such as the same with .1 at its end.",
+        )
+
+
+def _refuse_dirty(state: record.Commit) -> None:
+    if state.sha is None or state.dirty:
+        raise refuse(
+            "the clone",
+            "git status",
+            found="no commit to release" if state.sha is None else "files that differ from the commit",
+            allowed="a clone in which everything is committed",
+            do="Commit, or set aside, what `git status` lists; then release again.",
+        )
+
+
+def _refuse_unchecked(data: Path) -> None:
+    from btc_eval.records.taking_in import check_all
+
+    checked = check_all(data)
+    if not checked.accepted:
+        refusals = [Refusal(**one) for one in checked.as_json()["refusals"]]
+        raise RefusedError(
+            refusals
+            or [
+                Refusal(
+                    "the data folder",
+                    "btc-eval check",
+                    "a check that failed",
+                    "data that pass every check",
+                    "Run btc-eval check, and mend what it lists.",
+                )
+            ]
+        )
+
+
+def refuse_made_up_verdicts(findings: Sequence[Mapping[str, Any]], site: Path) -> None:
+    """Refuse a made-up result where verdicts are given: on the pages of verdicts, or as what decides a claim."""
+    made_up = {str(one["id"]): str(one["chapter"]) for one in findings if one["provenance"] == "demonstration"}
+    faults = [
+        Refusal(
+            f"book/{page}.md",
+            f"finding {identity}",
+            "a demonstration result on a page of verdicts",
+            "official statistics and the council's returns",
+            "Move it to a page that shows how a method works.",
+        )
+        for identity, page in made_up.items()
+        if page in VERDICT_PAGES
+    ]
+    faults += [
+        Refusal(
+            f"{page}.html",
+            "the page",
+            "a mark of demonstration data on a page of verdicts",
+            "official statistics and the council's returns",
+            "Take the pasted result out of the page.",
+        )
+        for page in VERDICT_PAGES
+        if 'data-provenance="demonstration"' in _text(site / f"{page}.html")
+    ]
+    faults += _claims_decided_by(made_up)
+    if faults:
+        raise RefusedError(faults)
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+def _claims_decided_by(made_up: Mapping[str, str]) -> list[Refusal]:
+    from btc_eval import programme
+
+    try:
+        claims = list(programme.claims())
+    except (OSError, RefusedError):  # a small book without records has no claims
+        return []
+    return [
+        Refusal(
+            "data/programme/claims.toml",
+            claim.id,
+            f"the verdict {claim.verdict!s} resting on the demonstration result {identity}",
+            "verdicts that rest on official statistics or the council's returns",
+            "Take the finding out of the claim, or let the verdict say that it cannot be tested.",
+        )
+        for claim in claims
+        if str(claim.verdict) in _DECIDED
+        for identity in claim.findings
+        if identity in made_up
+    ]
+
+
+@contextlib.contextmanager
+def _moment(state: record.Commit) -> Iterator[None]:
+    """Date everything by the commit while the block runs: the same commit gives the same bytes."""
+    before = os.environ.get(record.EPOCH_VARIABLE)
+    if not before:
+        os.environ[record.EPOCH_VARIABLE] = str(state.epoch)
+    try:
+        yield
+    finally:
+        if not before:
+            os.environ.pop(record.EPOCH_VARIABLE, None)
