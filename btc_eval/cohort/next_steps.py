@@ -25,7 +25,7 @@ def next_steps(
     ends: Mapping[int, str],
     at: float | Sequence[float],
     group: Hashable | None = None,
-    child: Hashable = "child_id",
+    child: str = "child_id",
     duration: Hashable = "days",
     event: Hashable = "event",
     cluster: Hashable | None = None,
@@ -96,7 +96,7 @@ def next_steps(
     return pd.concat([told[columns], counts], axis=1)
 
 
-def _sizes(frame: pd.DataFrame, group: Hashable | None, child: Hashable) -> pd.DataFrame:
+def _sizes(frame: pd.DataFrame, group: Hashable | None, child: str) -> pd.DataFrame:
     by: Any = frame[group] if group is not None else pd.Series("all", index=frame.index)
     each = frame.groupby(by.rename("group"), sort=False)[child]
     return pd.DataFrame({"stays": each.size(), "children": each.nunique()}).reset_index()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from btc_eval.assumptions import UnitCost
@@ -48,31 +49,31 @@ def placement_bill(months: pd.DataFrame, prices: Mapping[str, UnitCost]) -> pd.D
     Examples
     --------
     >>> from btc_eval import costs, records
-    >>> months = pd.DataFrame({"year": 2026, "placement": list(PRICED), "estimate": [4800.0, 1200.0],
-    ...                        "conf_low": [4000.0, 1000.0], "conf_high": [5600.0, 1400.0]})
+    >>> months = pd.DataFrame({"year": 2026, "placement": list(PRICED), "estimate": [4800.0, 480.0],
+    ...                        "conf_low": [4000.0, 400.0], "conf_high": [5600.0, 560.0]})
     >>> found = placement_bill(months, costs.care_prices(records.official(), year=2025, base=2025))
     >>> found["children"].tolist()
-    [400.0, 100.0, 0.0, 500.0]
+    [400.0, 40.0, 0.0, 440.0]
     """
     _checked(months, prices)
     kinds = months["placement"].map(PRICED).fillna(ELSEWHERE)
     years = months.assign(care=kinds).groupby(["year", "care"], sort=True)[[*_ENDS]].sum() / _MONTHS
+    each = {name: float(prices[name].value) for name in PRICED.values()} | {ALL: float(prices[AVERAGE].value)}
     rows = []
     for year, own in years.groupby(level="year"):
         held = own.droplevel("year").reindex([*PRICED.values(), ELSEWHERE]).fillna(0.0)
-        everyone = held.sum()
-        costs = {name: held.loc[name] * prices[name].value for name in PRICED.values()}
-        costs[ELSEWHERE] = everyone * prices[AVERAGE].value - sum(costs.values())
-        costs[ALL] = everyone * prices[AVERAGE].value
+        children = {str(name): np.asarray(held.loc[name], dtype=float) for name in held.index}
+        children[ALL] = np.asarray(held.sum(), dtype=float)
+        bill = children[ALL] * each[ALL]
+        costs = {name: children[name] * each[name] for name in PRICED.values()}
+        costs |= {ELSEWHERE: bill - sum(costs.values()), ALL: bill}
         for name, cost in costs.items():
-            children = float((everyone if name == ALL else held.loc[name])["estimate"])
-            each = {ALL: prices[AVERAGE].value}.get(name, prices[name].value if name in prices else None)
-            low, middle, high = (float(cost[end]) for end in ("conf_low", "estimate", "conf_high"))
+            middle, low, high = (float(end) for end in cost)
             rows.append(
                 {
-                    "year": year, "care": name, "children": children, "each": each, "cost": middle, "cost_low": low,
-                    "cost_high": high, "share": middle / float(costs[ALL]["estimate"]),
-                    "share_of_children": children / float(everyone["estimate"]),
+                    "year": year, "care": name, "children": float(children[name][0]), "each": each.get(name),
+                    "cost": middle, "cost_low": low, "cost_high": high, "share": middle / float(bill[0]),
+                    "share_of_children": float(children[name][0] / children[ALL][0]),
                 }
             )  # fmt: skip
     table = pd.DataFrame(rows).astype({"year": "int64", "each": "float64"})

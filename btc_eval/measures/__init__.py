@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from btc_eval.measures.annual import AnnualPanel, annual, annual_of
-<<<<<<< HEAD
 from btc_eval.measures.care_beside import books
-=======
->>>>>>> main
 from btc_eval.measures.care_flows import CareFlows, care_flows
 from btc_eval.measures.changes import as_far, changes, differences
 from btc_eval.measures.cohort import cohort
@@ -36,10 +33,7 @@ from btc_eval.measures.events import Events, events
 from btc_eval.measures.happenings import happenings
 from btc_eval.measures.history import History
 from btc_eval.measures.indicators import FOLLOWED_BY, watched
-<<<<<<< HEAD
 from btc_eval.measures.journey_stays import Stays, last_years, reaching, returning, stays
-=======
->>>>>>> main
 from btc_eval.measures.journeys import Journeys, journeys
 from btc_eval.measures.monthly import MonthlySeries, monthly_referrals
 from btc_eval.measures.quality import ledger, published_totals, reconciled
@@ -76,10 +70,7 @@ __all__ = [
     "Landmark",
     "MonthlySeries",
     "Outcome",
-<<<<<<< HEAD
     "Stays",
-=======
->>>>>>> main
     "TimeVarying",
     "WardMonths",
     "Washout",
@@ -87,10 +78,7 @@ __all__ = [
     "annual",
     "annual_of",
     "as_far",
-<<<<<<< HEAD
     "books",
-=======
->>>>>>> main
     "care_flows",
     "changes",
     "cohort",
@@ -102,10 +90,7 @@ __all__ = [
     "events",
     "happenings",
     "journeys",
-<<<<<<< HEAD
     "last_years",
-=======
->>>>>>> main
     "ledger",
     "monthly_referrals",
     "published_totals",

@@ -67,7 +67,8 @@ def last_years(records: StatutoryRecords, years: int = 5) -> dict[str, str]:
     --------
     >>> from btc_eval import measures
     >>> from btc_eval.records import statutory
-    >>> returns = statutory.made_up({}, years=[2023, 2024])
+    >>> ana = {"child_id": "Ana", "referred": "2023-05-02", "closed": "2023-06-20"}
+    >>> returns = statutory.made_up({"cin_episodes": [ana]}, years=[2023, 2024])
     >>> measures.last_years(returns, 2)
     {'first': '2022-04-01', 'cut_off': '2024-03-31'}
     """

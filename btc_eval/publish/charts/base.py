@@ -126,11 +126,10 @@ def _watermark(mark: str, height: float) -> list[alt.Chart]:
         return []
     # Broken in lines: a line wider than the plot would make the plot narrower.
     words = given([{"words": mark.upper().replace(", ", ",\n")}])
-    look = {"fontSize": 22, "fontWeight": 700, "angle": 345, "opacity": 0.28, "lineBreak": "\n"}
     return [
-        words.mark_text(color=style.CHARCOAL, **look).encode(
-            x=alt.value(alt.expr("width / 2")), y=alt.value(height / 2), text="words:N"
-        )
+        words.mark_text(
+            fontSize=22, fontWeight=700, angle=345, opacity=0.28, color=style.CHARCOAL, lineBreak="\n"
+        ).encode(x=alt.value(alt.expr("width / 2")), y=alt.value(height / 2), text="words:N")
     ]
 
 

@@ -114,7 +114,7 @@ class Flow:
             for box in boxes
             for line, at in box.lines
         ]
-        layers = [*_arrows(given, x), *_cards(cards, x), *_text(words, x, weight=700), *_numbers(given, x)]
+        layers = [*_arrows(given, x), *_cards(cards, x), *_text(words, x), *_numbers(given, x)]
         return base.assemble(layers, [], height=height, mark=mark)
 
     def _narrow(self, names: list[str], steps: list[Step], mark: str) -> dict[str, Any]:
@@ -123,7 +123,8 @@ class Flow:
         x = alt.X("x:Q", scale=alt.Scale(domain=[0, _LIST], nice=False, zero=False), axis=None)
         arrows = [
             {
-                "x": 4.0, "x2": 40.0, "tip": 42.0, "last": _LIST - 4, "y": line.y, "w": thick, "head": (thick + 9.0) ** 2,
+                "x": 4.0, "x2": 40.0, "tip": 42.0, "last": _LIST - 4, "y": line.y, "w": thick,
+                "head": (thick + 9.0) ** 2,
                 "colour": self._colour(names, line.step), "words": f"{line.verb} {line.step.target}", "at": 60.0,
                 "said": say(line.step.count, Format.COUNT),
             }
@@ -218,18 +219,22 @@ def _cards(cards: list[dict[str, Any]], x: alt.X) -> list[alt.Chart]:
     return layers
 
 
-def _text(words: list[dict[str, Any]], x: alt.X, *, weight: int) -> list[alt.Chart]:
-    text = base.given(words).mark_text(baseline="middle", fontSize=_FONT, fontWeight=weight, color=style.INK)
+def _text(words: list[dict[str, Any]], x: alt.X) -> list[alt.Chart]:
+    text = base.given(words).mark_text(baseline="middle", fontSize=_FONT, fontWeight=700, color=style.INK)
     return [text.encode(x=_x(x, "x"), y=alt.Y("y:Q", scale=None, axis=None), text="words:N")]
 
 
 def _numbers(given: list[dict[str, Any]], x: alt.X) -> list[alt.Chart]:
+    onwards = [row for row in given if not row["back"]]
+    back = [row for row in given if row["back"]]
+    y = alt.Y("level:Q", scale=None, axis=None)
     layers = []
-    for back, align in ((False, "right"), (True, "left")):
-        some = [row for row in given if row["back"] is back]
-        if some:
-            text = base.given(some).mark_text(align=align, baseline="middle", fontSize=_FONT, color=style.INK)
-            layers.append(text.encode(x=_x(x, "at"), y=alt.Y("level:Q", scale=None, axis=None), text="said:N"))
+    if onwards:
+        text = base.given(onwards).mark_text(align="right", baseline="middle", fontSize=_FONT, color=style.INK)
+        layers.append(text.encode(x=_x(x, "at"), y=y, text="said:N"))
+    if back:
+        text = base.given(back).mark_text(align="left", baseline="middle", fontSize=_FONT, color=style.INK)
+        layers.append(text.encode(x=_x(x, "at"), y=y, text="said:N"))
     return layers
 
 
