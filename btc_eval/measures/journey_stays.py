@@ -20,6 +20,7 @@ from btc_eval.measures.journeys import Journeys
 from btc_eval.records.statutory import StatutoryRecords
 
 _CARRIED = ("child_id", "family", *ABOUT)
+_RANKS = {name: place for place, name in enumerate(STATES)}
 _HELPED = {True: "Early help before", False: "No early help before"}
 
 
@@ -122,27 +123,51 @@ def stays(found: Journeys, state: str | None = None) -> Stays:
     return _made(found, own.assign(event=event), None, _codes())
 
 
-def reaching(found: Journeys, state: str) -> Stays:
-    """How soon after its beginning did each journey first reach a state, or one beyond it; or did it close before?
+def reaching(found: Journeys, state: str, *, after: str | None = None) -> Stays:
+    """How soon did each journey first reach a state, or one beyond it; or did it close before?
+
+    Parameters
+    ----------
+    found
+        Journeys.
+    state
+        The state to be reached.
+    after
+        Count from each step into this state, which must lie before `state`; from the beginning of the journey where
+        left out.
 
     Returns
     -------
     Stays
-        One row a journey begun within the window, `days` from its beginning: 1 reached, 2 closed before.
+        One row a journey begun within the window, or a step into `after` within it. `days` until `event`: 1 reached,
+        straight on or later in the same journey, 2 closed before.
     """
     _known(state)
+    if after is not None:
+        _known(after)
+        if STATES.index(after) >= STATES.index(state):
+            raise refuse(
+                "measures.reaching", "after", found=f"{after!r}, which is not before {state!r}",
+                allowed=", ".join(STATES[: STATES.index(state)]), do="Name a state that comes before.",
+            )  # fmt: skip
     every = _every_stay(found)
-    rank = every["state"].map({name: place for place, name in enumerate(STATES)})
-    arrived = (rank >= STATES.index(state)) & (rank < CLOSED)
-    first = every[arrived].groupby("id")["day"].min()
-    shut = every[rank == CLOSED].groupby("id")["day"].min()
-    each = every[every["opens"]].set_index("id")
-    reached, closed = first.reindex(each.index), shut.reindex(each.index)
-    begun, end = each["day"], day_of(found.papers.window_end)
+    every = every.assign(place=np.arange(len(every)), rank=every["state"].map(_RANKS).to_numpy())
+    begins = every[every["opens"] if after is None else every["state"] == after]
+    arrived = every[(every["rank"] >= STATES.index(state)) & (every["rank"] < CLOSED)]
+    shut = every[every["rank"] == CLOSED]
+    reached, closed = (_next_day(begins, rows) for rows in (arrived, shut))
     event = np.where(reached.notna(), 1, np.where(closed.notna(), 2, 0))
-    until = reached.fillna(closed).fillna(end).astype("int64")
-    rows = each.assign(days=(until - begun), event=event).reset_index()
-    return _made(found, rows, "journey", {1: state, 2: "closed before"})
+    until = reached.fillna(closed).fillna(day_of(found.papers.window_end)).astype("int64")
+    rows = begins.assign(days=until - begins["day"], event=event)
+    return _made(found, rows, after or "journey", {1: state, 2: "closed before"})
+
+
+def _next_day(begins: pd.DataFrame, rows: pd.DataFrame) -> pd.Series:
+    """On which day did each of these first come to one of those rows of its journey, itself included?"""
+    both = begins[["id", "place"]].merge(rows[["id", "place", "day"]], on="id", suffixes=("", "_later"))
+    both = both[both["place_later"] >= both["place"]]
+    first = both.groupby("place")["day"].min()
+    return pd.Series(first.reindex(begins["place"]).to_numpy(), index=begins.index)
 
 
 def returning(found: Journeys) -> Stays:
