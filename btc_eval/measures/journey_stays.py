@@ -233,7 +233,7 @@ def _every_stay(found: Journeys) -> pd.DataFrame:
             "day": days_of(opened["began"]),
             "step": 0,
             # Without a step the journey is still where its first day ended.
-            "state": opened["id"].map(leading).fillna(opened["first_state"].astype("str")),
+            "state": opened["id"].map(leading).astype("object").fillna(opened["first_state"].astype("object")),
         }
     )
     entered = steps.assign(state=steps["to_state"].astype("str"))[["id", "day", "step", "state"]]
