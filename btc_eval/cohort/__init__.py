@@ -16,6 +16,8 @@ from btc_eval.cohort.logrank import LogRankTest, logrank
 from btc_eval.cohort.match_result import Match
 from btc_eval.cohort.matching import match
 from btc_eval.cohort.mean_events import MeanEvents, mean_events
+from btc_eval.cohort.next_steps import BLANKS as NEXT_BLANKS
+from btc_eval.cohort.next_steps import next_steps
 from btc_eval.cohort.rate_ratio import RateModel, rate_ratio
 from btc_eval.cohort.restricted_mean import RestrictedMean, restricted_mean
 from btc_eval.cohort.standardised_rates import StandardisedRates, standardised_rates
@@ -26,6 +28,7 @@ from btc_eval.cohort.survival import Survival, survival
 from btc_eval.cohort.weighting import Weighting, weight
 
 __all__ = [
+    "NEXT_BLANKS",
     "BiasAnalysis",
     "Bootstrap",
     "Coarsened",
@@ -59,6 +62,7 @@ __all__ = [
     "logrank",
     "match",
     "mean_events",
+    "next_steps",
     "rate_ratio",
     "restricted_mean",
     "standardised_rates",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from btc_eval.measures.annual import AnnualPanel, annual, annual_of
+from btc_eval.measures.care_beside import books
 from btc_eval.measures.care_flows import CareFlows, care_flows
 from btc_eval.measures.changes import as_far, changes, differences
 from btc_eval.measures.cohort import cohort
@@ -32,6 +33,7 @@ from btc_eval.measures.events import Events, events
 from btc_eval.measures.happenings import happenings
 from btc_eval.measures.history import History
 from btc_eval.measures.indicators import FOLLOWED_BY, watched
+from btc_eval.measures.journey_stays import Stays, last_years, reaching, returning, stays
 from btc_eval.measures.journeys import Journeys, journeys
 from btc_eval.measures.monitoring import BLANKS as MONITORING_BLANKS
 from btc_eval.measures.monitoring import monitoring_plan
@@ -71,6 +73,7 @@ __all__ = [
     "Landmark",
     "MonthlySeries",
     "Outcome",
+    "Stays",
     "TimeVarying",
     "WardMonths",
     "Washout",
@@ -78,6 +81,7 @@ __all__ = [
     "annual",
     "annual_of",
     "as_far",
+    "books",
     "care_flows",
     "changes",
     "cohort",
@@ -89,13 +93,17 @@ __all__ = [
     "events",
     "happenings",
     "journeys",
+    "last_years",
     "ledger",
     "monitoring_plan",
     "monthly_referrals",
     "published_totals",
+    "reaching",
     "reconciled",
     "reported_totals",
+    "returning",
     "returns",
+    "stays",
     "ward_referrals",
     "watched",
     "worked",

@@ -2,7 +2,7 @@
 
 `quantity`, `quantities`, `sentence` and `paste` make the words; `figure`, `table` and `download` the exhibits;
 `finding` the record of what was found; `chain` a line of reasoning and `history` what happened when. `lines`,
-`counterfactual`, `strip`, `dates`, `bars`, `tiles`, `fan`, `facets` and `schedule` say how a figure is drawn.
+`counterfactual`, `strip`, `dates`, `bars`, `tiles`, `fan`, `flow`, `facets` and `schedule` say how a figure is drawn.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from btc_eval.publish.charts.counterfactual import Counterfactual as counterfact
 from btc_eval.publish.charts.dates import Dates as dates
 from btc_eval.publish.charts.facets import Facets as facets
 from btc_eval.publish.charts.fan import Fan as fan
+from btc_eval.publish.charts.flow import Flow as flow
 from btc_eval.publish.charts.layout import Event
 from btc_eval.publish.charts.lines import Lines as lines
 from btc_eval.publish.charts.schedule import Schedule as schedule
@@ -42,6 +43,7 @@ __all__ = [
     "fan",
     "figure",
     "finding",
+    "flow",
     "history",
     "lines",
     "marks",
