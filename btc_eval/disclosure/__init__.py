@@ -2,8 +2,26 @@
 
 from __future__ import annotations
 
+from btc_eval.disclosure.attack import audit
 from btc_eval.disclosure.control import control
-from btc_eval.disclosure.policy import Policy, policy
+from btc_eval.disclosure.money import Contributions
+from btc_eval.disclosure.policy import Policy, policies, policy
+from btc_eval.disclosure.reasons import Reason
+from btc_eval.disclosure.register import Entry, fingerprint, read_register, released, write_register
 from btc_eval.disclosure.table import SafeTable
 
-__all__ = ["Policy", "SafeTable", "control", "policy"]
+__all__ = [
+    "Contributions",
+    "Entry",
+    "Policy",
+    "Reason",
+    "SafeTable",
+    "audit",
+    "control",
+    "fingerprint",
+    "policies",
+    "policy",
+    "read_register",
+    "released",
+    "write_register",
+]

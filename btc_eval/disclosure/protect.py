@@ -1,0 +1,107 @@
+"""Hide what must be hidden, prove it, and say how: exact where the table is small, an audited heuristic elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from btc_eval.disclosure.exact import solve
+from btc_eval.disclosure.heuristic import guard, prune
+from btc_eval.disclosure.prove import prove
+from btc_eval.disclosure.region import Clock, OutOfTimeError
+from btc_eval.disclosure.system import TOLERANCE, Bools, System
+
+#: Parts of a table up to this many cells are solved to the optimum, unless the caller says otherwise.
+EXACT_CELLS = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """How a table was protected; nothing in it depends on a hidden value.
+
+    Parameters
+    ----------
+    cells, small, guards
+        Cells in the table, those hidden because they are small, and those hidden to guard them.
+    method
+        "nothing to hide", "nothing to guard", "exact", "heuristic" or "exact and heuristic".
+    gap
+        How much less a better pattern could at most lose, as a share of the loss (0 where optimal); None where no
+        bound was sought.
+    programs
+        Linear programs solved in the last proof.
+    """
+
+    cells: int
+    small: int
+    guards: int
+    method: str
+    gap: float | None
+    programs: int
+
+
+def protect(system: System, seconds: float, exact_cells: int = EXACT_CELLS) -> tuple[Bools, Protection]:
+    """Which cells must be hidden so that no small one can be worked out?
+
+    Parameters
+    ----------
+    system
+        The table.
+    seconds
+        Wall time for everything. The limits of the search are limits of work, so the time decides only whether an
+        answer is given, never which.
+    exact_cells
+        Parts of at most so many cells are solved to the optimum.
+
+    Returns
+    -------
+    tuple
+        The pattern, shape (cells,), and how it was found.
+
+    Raises
+    ------
+    OutOfTimeError
+        Where safety could not be proved in time.
+    UnprotectableError
+        Where no pattern is safe; holds the position of a cell that cannot be protected.
+    """
+    clock = Clock.of(seconds)
+    clock.left()
+    hidden = system.hidden.copy()
+    methods: set[str] = set()
+    loss = bound = 0.0
+    for part, cells in system.parts():
+        pattern, least = _one(part, exact_cells, clock)
+        methods.add("heuristic" if least is None else "exact")
+        hidden[cells] = pattern
+        loss += _loss(part, pattern)
+        bound += least if least is not None else 0.0
+    proof = prove(system, hidden, clock)
+    if not proof.safe:
+        raise OutOfTimeError
+    guards = int((hidden & ~system.hidden).sum())
+    known = "heuristic" not in methods
+    return hidden, Protection(
+        cells=len(system.value),
+        small=int(system.protected.sum()),
+        guards=guards,
+        method=" and ".join(sorted(methods)) or ("nothing to guard" if system.protected.any() else "nothing to hide"),
+        gap=(max(0.0, 1 - bound / loss) if loss > 0 else 0.0) if known else None,
+        programs=proof.programs,
+    )
+
+
+def _one(part: System, exact_cells: int, clock: Clock) -> tuple[Bools, float | None]:
+    """Protect one part; the second is the least any pattern can lose, or None where it was not sought."""
+    pattern, cuts = guard(part, clock)
+    if len(part.value) > exact_cells:
+        return prune(part, pattern, clock), None
+    found = solve(part, cuts, _loss(part, pattern), clock)
+    if found.hidden is not None:
+        pattern = found.hidden
+    elif found.bound < _loss(part, pattern) - TOLERANCE:
+        pattern = prune(part, pattern, clock)
+    return pattern, min(found.bound, _loss(part, pattern))
+
+
+def _loss(part: System, pattern: Bools) -> float:
+    return float(part.cost[pattern & ~part.hidden].sum())
