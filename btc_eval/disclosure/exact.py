@@ -16,6 +16,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from btc_eval.disclosure.prove import Cut, prove
 from btc_eval.disclosure.region import Clock
 from btc_eval.disclosure.system import Bools, Floats, System
+from btc_eval.disclosure.witness import Witnesses
 
 #: Limits of work, not of time, so that the same table gives the same pattern on every machine.
 ROUNDS = 40
@@ -30,7 +31,7 @@ class Solved:
     bound: float
 
 
-def solve(system: System, cuts: list[Cut], best: float, clock: Clock) -> Solved:
+def solve(system: System, cuts: list[Cut], best: float, clock: Clock, witnesses: Witnesses) -> Solved:
     """Which safe pattern is the cheapest?
 
     Parameters
@@ -43,6 +44,8 @@ def solve(system: System, cuts: list[Cut], best: float, clock: Clock) -> Solved:
         The cost of a safe pattern already known; the search stops where it cannot be beaten.
     clock
         When to give up.
+    witnesses
+        Those found so far; new ones are added.
 
     Returns
     -------
@@ -73,7 +76,7 @@ def solve(system: System, cuts: list[Cut], best: float, clock: Clock) -> Solved:
             clock.left()
             return Solved(None, bound)
         hidden = result.x > 0.5
-        proof = prove(system, hidden, clock)
+        proof = prove(system, hidden, clock, None, witnesses)
         if proof.safe:
             return Solved(hidden, bound)
         if not all(cut.proved for cut in proof.cuts):

@@ -9,6 +9,7 @@ from btc_eval.disclosure.heuristic import guard, prune
 from btc_eval.disclosure.prove import prove
 from btc_eval.disclosure.region import Clock, OutOfTimeError
 from btc_eval.disclosure.system import TOLERANCE, Bools, System
+from btc_eval.disclosure.witness import Witnesses
 
 #: Parts of a table up to this many cells are solved to the optimum, unless the caller says otherwise.
 EXACT_CELLS = 600
@@ -28,7 +29,7 @@ class Protection:
         How much less a better pattern could at most lose, as a share of the loss (0 where optimal); None where no
         bound was sought.
     programs
-        Linear programs solved in the last proof.
+        Linear programs solved in the last proof, beyond the witnesses found on the way.
     """
 
     cells: int
@@ -69,14 +70,16 @@ def protect(system: System, seconds: float, exact_cells: int = EXACT_CELLS) -> t
     hidden = system.hidden.copy()
     methods: set[str] = set()
     loss = bound = 0.0
+    safe, programs = True, 0
     for part, cells in system.parts():
-        pattern, least = _one(part, exact_cells, clock)
+        pattern, least, witnesses = _one(part, exact_cells, clock)
+        proof = prove(part, pattern, clock, None, witnesses)
+        safe, programs = safe and proof.safe, programs + proof.programs
         methods.add("heuristic" if least is None else "exact")
         hidden[cells] = pattern
         loss += _loss(part, pattern)
         bound += least if least is not None else 0.0
-    proof = prove(system, hidden, clock)
-    if not proof.safe:
+    if not safe or not (hidden | ~system.protected).all():
         raise OutOfTimeError
     guards = int((hidden & ~system.hidden).sum())
     known = "heuristic" not in methods
@@ -86,21 +89,22 @@ def protect(system: System, seconds: float, exact_cells: int = EXACT_CELLS) -> t
         guards=guards,
         method=" and ".join(sorted(methods)) or ("nothing to guard" if system.protected.any() else "nothing to hide"),
         gap=(max(0.0, 1 - bound / loss) if loss > 0 else 0.0) if known else None,
-        programs=proof.programs,
+        programs=programs,
     )
 
 
-def _one(part: System, exact_cells: int, clock: Clock) -> tuple[Bools, float | None]:
+def _one(part: System, exact_cells: int, clock: Clock) -> tuple[Bools, float | None, Witnesses]:
     """Protect one part; the second is the least any pattern can lose, or None where it was not sought."""
-    pattern, cuts = guard(part, clock)
+    witnesses = Witnesses(part)
+    pattern, cuts = guard(part, clock, witnesses)
     if len(part.value) > exact_cells:
-        return prune(part, pattern, clock), None
-    found = solve(part, cuts, _loss(part, pattern), clock)
+        return prune(part, pattern, clock, witnesses), None, witnesses
+    found = solve(part, cuts, _loss(part, pattern), clock, witnesses)
     if found.hidden is not None:
         pattern = found.hidden
     elif found.bound < _loss(part, pattern) - TOLERANCE:
-        pattern = prune(part, pattern, clock)
-    return pattern, min(found.bound, _loss(part, pattern))
+        pattern = prune(part, pattern, clock, witnesses)
+    return pattern, min(found.bound, _loss(part, pattern)), witnesses
 
 
 def _loss(part: System, pattern: Bools) -> float:

@@ -99,44 +99,39 @@ class Part:
             raise ImpossibleError
         return Found(result.x, -float(result.fun), np.asarray(result.eqlin.marginals))
 
-    def maximise_whole(self, weight: Floats, clock: Clock) -> Found:
+    def maximise_whole(self, weight: Floats, clock: Clock, low: Floats, high: Floats) -> Found:
         """Return the best point of whole numbers: what an attacker knows who knows that children come in ones."""
         result = milp(
             -weight,
             constraints=LinearConstraint(self.A, self.b, self.b),
-            bounds=Bounds(self.low, self.high),
+            bounds=Bounds(low, high),
             integrality=np.ones(len(weight)),
             options={"time_limit": clock.left()},
         )
-        if result.status == 3:
-            return Found(np.full(len(weight), np.nan), np.inf, np.zeros(len(self.rows)))
         if result.status == 1 or (result.x is None and result.status != 2):
             raise OutOfTimeError
         if result.x is None:
             raise ImpossibleError
         return Found(np.round(result.x), -float(result.fun), np.zeros(len(self.rows)))
 
-    def is_whole(self, y: Floats) -> bool:
-        """Is this a point of whole numbers?"""
-        near = np.round(y)
-        return bool(np.isfinite(y).all() and np.abs(y - near).max(initial=0.0) < TOLERANCE)
-
 
 def least_move(
-    A: sp.csr_matrix, rise: tuple[Floats, Floats], fall: tuple[Floats, Floats], clock: Clock
+    A: sp.csr_matrix, price: Floats, rise: tuple[Floats, Floats], fall: tuple[Floats, Floats], clock: Clock
 ) -> Floats | None:
-    """Which change of the cells keeps every sum and moves least in all? None where there is none.
+    """Which change of the cells keeps every sum and costs least in all? None where there is none.
 
     Parameters
     ----------
     A
         Shape (sums, cells).
+    price
+        Shape (cells,): what a unit of change costs, up or down.
     rise, fall
         Lower and upper bound of how far each cell rises and falls, shape (cells,) each.
     """
     cells = A.shape[1]
     result = linprog(
-        np.ones(2 * cells),
+        np.concatenate([price, price]),
         A_eq=sp.hstack([A, -A], format="csr"),
         b_eq=np.zeros(A.shape[0]),
         bounds=np.column_stack([np.concatenate([rise[0], fall[0]]), np.concatenate([rise[1], fall[1]])]),

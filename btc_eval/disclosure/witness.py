@@ -4,6 +4,7 @@ an attacker must be left to think it. A pattern of hidden cells is safe when eve
 from __future__ import annotations
 
 import numpy as np
+import scipy.sparse as sp
 
 from btc_eval.disclosure.region import Clock, least_move
 from btc_eval.disclosure.system import TOLERANCE, Bools, Floats, Ints, System
@@ -23,28 +24,29 @@ class Witnesses:
         self.fall = np.where(np.isfinite(system.need_low), system.value - system.need_low, -np.inf)
         self._kept: list[tuple[Ints, Ints, Ints]] = []
 
-    def admit(self, cells: Ints, deviation: Floats) -> bool:
-        """Keep this witness if it is one; say whether it is."""
+    def admit(self, cells: Ints, deviation: Floats) -> tuple[Ints, Ints] | None:
+        """Keep this witness if it is one; return for which small cells it speaks, upwards and downwards."""
         if not np.isfinite(deviation).all():
-            return False
+            return None
         if self.system.whole:
             near = np.round(deviation)
             if np.abs(near - deviation).max(initial=0.0) > TOLERANCE:
-                return False
+                return None
             deviation = near
         moved = np.abs(deviation) > TOLERANCE / 10
         cells, deviation = cells[moved], deviation[moved]
         value = self.system.value[cells] + deviation
         scale = TOLERANCE * max(1.0, float(np.abs(deviation).max(initial=0.0)))
         if (value < self.system.low[cells] - scale).any() or (value > self.system.high[cells] + scale).any():
-            return False
+            return None
         if np.abs(self.columns[:, cells] @ deviation).max(initial=0.0) > scale:
-            return False
+            return None
         up = cells[deviation >= self.rise[cells] - TOLERANCE]
         down = cells[-deviation >= self.fall[cells] - TOLERANCE]
         small = self.system.protected
-        self._kept.append((cells, up[small[up]], down[small[down]]))
-        return True
+        up, down = up[small[up]], down[small[down]]
+        self._kept.append((cells, up, down))
+        return up, down
 
     def borne(self, hidden: Bools) -> tuple[Bools, Bools]:
         """Which cells have a witness upwards, and downwards, under this pattern? Cells without need count as borne."""
@@ -55,12 +57,8 @@ class Witnesses:
                 down[falling] = True
         return up, down
 
-    def last(self) -> tuple[Ints, Ints]:
-        """Return for which cells the witness admitted last speaks, upwards and downwards."""
-        return self._kept[-1][1], self._kept[-1][2]
 
-
-def around(system: System, columns: object, cell: int, rank: Floats, width: int, most: int) -> Ints:
+def around(system: System, columns: sp.csc_matrix, cell: int, rank: Floats, width: int, most: int) -> Ints:
     """Return cells among which a small change of this one can be made good, the cell itself first.
 
     From each of its sums the `width` best other cells; then, again and again, the cells in which several of the sums
@@ -73,7 +71,7 @@ def around(system: System, columns: object, cell: int, rank: Floats, width: int,
     most
         So many cells at most.
     """
-    A, rows = system.A, columns.indices[columns.indptr[cell] : columns.indptr[cell + 1]]  # type: ignore[attr-defined]
+    A, rows = system.A, _slice(columns, cell)
     chosen: list[Ints] = [np.array([cell])]
     seen = np.zeros(len(rank), dtype=bool)
     seen[cell] = True
@@ -86,7 +84,7 @@ def around(system: System, columns: object, cell: int, rank: Floats, width: int,
     frontier = np.concatenate(chosen[1:]) if len(chosen) > 1 else np.zeros(0, dtype=np.intp)
     total = 1 + len(frontier)
     for meeting in range(2, max(len(rows), 2) + 2):
-        reached = np.unique(np.concatenate([_slice(columns, c) for c in frontier])) if len(frontier) else frontier
+        reached = np.unique(np.concatenate([_slice(columns, int(c)) for c in frontier])) if len(frontier) else frontier
         touched = [A.indices[A.indptr[row] : A.indptr[row + 1]] for row in reached]
         if not touched:
             break
@@ -102,8 +100,8 @@ def around(system: System, columns: object, cell: int, rank: Floats, width: int,
     return np.concatenate(chosen).astype(np.intp)
 
 
-def _slice(columns: object, cell: int) -> Ints:
-    return columns.indices[columns.indptr[cell] : columns.indptr[cell + 1]]  # type: ignore[attr-defined,no-any-return]
+def _slice(columns: sp.csc_matrix, cell: int) -> Ints:
+    return np.asarray(columns.indices[columns.indptr[cell] : columns.indptr[cell + 1]], dtype=np.intp)
 
 
 def move(witnesses: Witnesses, cells: Ints, sign: int, price: Floats, clock: Clock) -> Floats | None:
