@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from btc_eval.disclosure.attack import audit
+from btc_eval.disclosure.compare import Finding, Leak, compare
 from btc_eval.disclosure.control import control
+from btc_eval.disclosure.estimates import control_estimates
+from btc_eval.disclosure.linked import control_linked
 from btc_eval.disclosure.money import Contributions
 from btc_eval.disclosure.policy import Policy, policies, policy
 from btc_eval.disclosure.reasons import Reason
@@ -13,11 +16,16 @@ from btc_eval.disclosure.table import SafeTable
 __all__ = [
     "Contributions",
     "Entry",
+    "Finding",
+    "Leak",
     "Policy",
     "Reason",
     "SafeTable",
     "audit",
+    "compare",
     "control",
+    "control_estimates",
+    "control_linked",
     "fingerprint",
     "policies",
     "policy",

@@ -88,9 +88,14 @@ class Cells:
     where: tuple[Ints, ...]
 
 
-def gather(sheets: Sequence[Sheet]) -> Cells:
-    """Which cells do these tables hold, which of them are the same, and which sums bind them?"""
-    ledger = _Ledger()
+def gather(sheets: Sequence[Sheet], blur: float = 0.0) -> Cells:
+    """Which cells do these tables hold, which of them are the same, and which sums bind them?
+
+    Where one table breaks down a total of another, and the parts fall short of it by more than `blur` each (the
+    rounding of what is shown), the breakdown is partial: what is left over is a cell of its own, for a reader can
+    subtract.
+    """
+    ledger = _Ledger(blur)
     where = [ledger.enter(sheet) for sheet in sheets]
     for sheet, at in zip(sheets, where):
         ledger.bind(sheet, at, linked=len(sheets) > 1)
@@ -113,7 +118,8 @@ def gather(sheets: Sequence[Sheet]) -> Cells:
 class _Ledger:
     """Cells by identity, in order of appearance."""
 
-    def __init__(self) -> None:
+    def __init__(self, blur: float) -> None:
+        self.blur = blur
         self.position: dict[Identity, int] = {}
         self.value: list[float] = []
         self.stands: list[bool] = []
@@ -158,15 +164,29 @@ class _Ledger:
         positions = np.vstack([at, extra]) if len(extra) else at
         for found in sums(frame, shape):
             for number in range(len(sheet.counts)):
-                self._line([int(positions[part, number]) for part in found.parts], int(positions[found.total, number]))
+                parts = [int(positions[part, number]) for part in found.parts]
+                total = int(positions[found.total, number])
+                nowhere = found.total >= len(sheet.frame)
+                self._line([*parts, *(self._rest(parts, total) if nowhere else [])], total)
         self._bind_columns(sheet, at)
+
+    def _rest(self, parts: list[int], total: int) -> list[int]:
+        """Return the cell of what the parts leave over, where they do."""
+        over = self.value[total] - sum(self.value[part] for part in parts)
+        if not np.isfinite(over) or abs(over) <= self.blur * (len(parts) + 1):
+            return []
+        if over < 0:
+            self.conflict += 1
+            return []
+        return [self.cell(("the rest", frozenset({("of", (total, *sorted(parts)))})), over, stands=False)]
 
     def _enter_totals(self, sheet: Sheet, extra: pd.DataFrame, shape: Shape) -> Ints:
         at = np.zeros((len(extra), len(sheet.counts)), dtype=np.intp)
         known = [key in sheet.known for key in shape.keys]
         totals = np.column_stack([shape.is_total(extra, key) for key in shape.keys]) if len(extra) else np.zeros((0, 1))
         for number, column in enumerate(sheet.counts):
-            for row, (name, value) in enumerate(zip(identities(extra, shape), extra[column])):
+            values = pd.to_numeric(extra[column]).to_numpy(dtype=float, na_value=np.nan)
+            for row, (name, value) in enumerate(zip(identities(extra, shape), values)):
                 public = all(told for told, total in zip(known, totals[row]) if total)
                 at[row, number] = self.cell((column, name), float(value), stands=False, known=public)
         return at
