@@ -53,7 +53,7 @@ def audit(
     least
         The least that a hidden cell can be, for all an attacker knows.
     seconds
-        Wall time; where it passes the call is refused, for half an audit is none.
+        Processor time; where it passes the call is refused, for half an audit is none.
 
     Returns
     -------

@@ -77,7 +77,7 @@ def compare(
         be the same in both, but a figure that moved by less than the smallest count that may be shown is a finding
         where rounding does not blur it.
     seconds
-        Wall time for each pair; a pair without an answer by then is reported as not checked, which is not safe.
+        Processor time for each pair; a pair without an answer by then is reported as not checked, which is not safe.
 
     Returns
     -------

@@ -18,7 +18,7 @@ from btc_eval.disclosure.faults import faults
 from btc_eval.disclosure.money import Contributions
 from btc_eval.disclosure.policy import Policy
 from btc_eval.disclosure.policy import policy as named
-from btc_eval.disclosure.protect import EXACT_CELLS
+from btc_eval.disclosure.protect import EXACT_CELLS, GAP
 from btc_eval.disclosure.reasons import Reason, listed
 from btc_eval.disclosure.register import enter
 from btc_eval.disclosure.release import Effort, Outcome, protected_counts, protected_money
@@ -28,7 +28,7 @@ from btc_eval.disclosure.table import SafeTable, _release
 from btc_eval.errors import RefusedError
 from btc_eval.estimates import Papers
 
-#: Wall time for the proof of one table, in seconds. A longer one is refused, so it decides whether and never what.
+#: Processor time for the proof of one table, in seconds. A table that takes longer is refused.
 SECONDS = 120.0
 
 
@@ -54,6 +54,7 @@ def control(
     tolerance: float = 0.0,
     loss: Literal["information", "cells"] = "information",
     exact_cells: int = EXACT_CELLS,
+    gap: float = GAP,
     seconds: float = SECONDS,
     name: str = "table",
 ) -> SafeTable:
@@ -106,8 +107,10 @@ def control(
         What is to be lost least: "information" (few cells and small ones) or "cells" (their number alone).
     exact_cells
         Tables up to this many cells are solved to the optimum, larger ones by the audited heuristic.
+    gap
+        How near the optimum is near enough, as a share of the loss; 0 for the optimum itself.
     seconds
-        Wall time; a table whose safety is not proved by then is refused.
+        Processor time; a table whose safety is not proved by then is refused.
     name
         What the table is called in messages and in the register.
 
@@ -173,7 +176,7 @@ def control(
         blanks=dict(blanks or {}),
         tolerance=tolerance,
     )
-    return released([request], rules, Effort(seconds, exact_cells, loss))[0]
+    return released([request], rules, Effort(seconds, exact_cells, gap, loss))[0]
 
 
 def released(requests: Sequence[Request], rules: Policy, effort: Effort) -> list[SafeTable]:

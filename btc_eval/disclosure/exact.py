@@ -13,25 +13,28 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from btc_eval.disclosure.heuristic import UnprotectableError, mend
 from btc_eval.disclosure.prove import Cut, prove
-from btc_eval.disclosure.region import Clock
+from btc_eval.disclosure.region import PATIENCE, Clock
 from btc_eval.disclosure.system import Bools, Floats, System
 from btc_eval.disclosure.witness import Witnesses
 
 #: Limits of work, not of time, so that the same table gives the same pattern on every machine.
-ROUNDS = 40
-NODES = 4_000
+ROUNDS = 30
+NODES = 300
+#: Every so many rounds the pattern of the round is mended, which may give a better one than any known.
+MEND_EVERY = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Solved:
-    """The best pattern found, or None, and the least that any safe pattern can cost."""
+    """The best pattern found and the least that any safe pattern can cost."""
 
-    hidden: Bools | None
+    hidden: Bools
     bound: float
 
 
-def solve(system: System, cuts: list[Cut], best: float, clock: Clock, witnesses: Witnesses) -> Solved:
+def solve(system: System, cuts: list[Cut], known: Bools, gap: float, clock: Clock, witnesses: Witnesses) -> Solved:
     """Which safe pattern is the cheapest?
 
     Parameters
@@ -40,8 +43,8 @@ def solve(system: System, cuts: list[Cut], best: float, clock: Clock, witnesses:
         The table.
     cuts
         Inequalities known to hold of every safe pattern.
-    best
-        The cost of a safe pattern already known; the search stops where it cannot be beaten.
+    known
+        A safe pattern, shape (cells,); the search stops where nothing cheaper by more than a share `gap` exists.
     clock
         When to give up.
     witnesses
@@ -50,39 +53,45 @@ def solve(system: System, cuts: list[Cut], best: float, clock: Clock, witnesses:
     Returns
     -------
     Solved
-        `hidden` is None where the limits of work were reached first, or nothing cheaper than `best` exists; `bound`
-        then still holds.
+        The best pattern found, `known` where no better one was, and the least that any can cost. Some
+        patterns that turn out not to be safe are mended on the way; that may give a better one long before the end.
     """
     cost = np.where(system.hidden, 0.0, system.cost)
     matrices, needs = _company(system)
     pool = list(cuts)
     bound = 0.0
     limits = Bounds(system.hidden.astype(float), np.where(system.fixed & ~system.hidden, 0.0, 1.0))
-    for _ in range(ROUNDS):
+    best, least = known, float(cost @ known)
+    for turn in range(1, ROUNDS + 1):
         rows, need = _stack(pool, len(cost))
         result = milp(
             cost,
             constraints=LinearConstraint(sp.vstack([matrices, rows]), np.concatenate([needs, need]), np.inf),
             integrality=np.ones(len(cost)),
             bounds=limits,
-            options={"node_limit": NODES, "time_limit": clock.left()},
+            options={"node_limit": NODES, "time_limit": PATIENCE * clock.left()},
         )
         if result.x is None or result.status not in (0, 1):
-            return Solved(None, bound)
-        bound = max(bound, float(result.mip_dual_bound or 0.0))
-        if bound >= best - 1e-6:
-            return Solved(None, bound)
-        if result.status == 1:
-            clock.left()
-            return Solved(None, bound)
+            break
+        bound = max(bound, min(float(result.mip_dual_bound or 0.0), least))
+        if bound >= least * (1 - gap) - 1e-6:
+            break
         hidden = result.x > 0.5
         proof = prove(system, hidden, clock, None, witnesses)
-        if proof.safe:
-            return Solved(hidden, bound)
         if not all(cut.proved for cut in proof.cuts):
-            return Solved(None, bound)
+            break
         pool.extend(proof.cuts)
-    return Solved(None, bound)
+        if not proof.safe and turn % MEND_EVERY:
+            continue
+        try:
+            pool.extend(mend(system, hidden, proof.cuts, clock, witnesses))
+        except UnprotectableError:
+            break
+        if float(cost @ hidden) < least - 1e-6:
+            best, least = hidden.copy(), float(cost @ hidden)
+        if result.status == 1:
+            break
+    return Solved(best, min(bound, least))
 
 
 def _company(system: System) -> tuple[sp.csr_matrix, Floats]:

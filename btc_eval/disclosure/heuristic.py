@@ -9,6 +9,8 @@ its cut hidden. *Prune*: a guard that turns out not to be needed is shown.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from btc_eval.disclosure.prove import Cut, borrow, prove
@@ -55,20 +57,31 @@ def guard(system: System, clock: Clock, witnesses: Witnesses) -> tuple[Bools, li
     OutOfTimeError, UnprotectableError
     """
     hidden = system.hidden.copy()
-    limit = AT_A_TIME if len(system.value) > LARGE else None
     if borrow(system, hidden, clock, witnesses) < MOST:
         _route(system, hidden, np.flatnonzero(system.protected), clock, witnesses)
+    return hidden, mend(system, hidden, (), clock, witnesses)
+
+
+def mend(system: System, hidden: Bools, cuts: Sequence[Cut], clock: Clock, witnesses: Witnesses) -> list[Cut]:
+    """Make this pattern safe, in place, starting with what these cuts find wrong; return the further cuts met.
+
+    Raises
+    ------
+    OutOfTimeError, UnprotectableError
+    """
+    limit = AT_A_TIME if len(system.value) > LARGE else None
     met: list[Cut] = []
     while True:
-        proof = prove(system, hidden, clock, limit, witnesses)
-        if proof.safe:
-            return hidden, met
-        met.extend(cut for cut in proof.cuts if cut.proved)
-        _route(system, hidden, np.unique([cut.cell for cut in proof.cuts]), clock, witnesses)
-        up, down = witnesses.borne(hidden)
-        for cut in proof.cuts:
-            if not (up[cut.cell] and down[cut.cell]):
-                _satisfy(system, hidden, cut)
+        if cuts:
+            _route(system, hidden, np.unique([cut.cell for cut in cuts]), clock, witnesses)
+            up, down = witnesses.borne(hidden)
+            for cut in cuts:
+                if not (up[cut.cell] and down[cut.cell]):
+                    _satisfy(system, hidden, cut)
+        cuts = prove(system, hidden, clock, limit, witnesses).cuts
+        if not cuts:
+            return met
+        met.extend(cut for cut in cuts if cut.proved)
 
 
 def _route(system: System, hidden: Bools, cells: Ints, clock: Clock, witnesses: Witnesses) -> None:

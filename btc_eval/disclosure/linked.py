@@ -9,7 +9,7 @@ import pandas as pd
 
 from btc_eval.disclosure.control import SECONDS, released
 from btc_eval.disclosure.policy import policy as named
-from btc_eval.disclosure.protect import EXACT_CELLS
+from btc_eval.disclosure.protect import EXACT_CELLS, GAP
 from btc_eval.disclosure.release import Effort
 from btc_eval.disclosure.request import Request
 from btc_eval.disclosure.table import SafeTable
@@ -30,6 +30,7 @@ def control_linked(
     tolerance: float = 0.0,
     loss: Literal["information", "cells"] = "information",
     exact_cells: int = EXACT_CELLS,
+    gap: float = GAP,
     seconds: float = SECONDS,
 ) -> dict[str, SafeTable]:
     """May these tables of the same count be shown beside each other, and in what form?
@@ -38,7 +39,7 @@ def control_linked(
     ----------
     tables
         For each name a tidy frame: the same children by ward and status, by ward and age, by locality, …
-    policy, papers, tolerance, loss, exact_cells, seconds
+    policy, papers, tolerance, loss, exact_cells, gap, seconds
         As in `control`, for all of them.
     keys
         For each name, the columns that identify a row of that table. A key of one name means the same in all.
@@ -107,5 +108,5 @@ def control_linked(
         )
         for name, table in tables.items()
     ]
-    safe = released(requests, named(policy), Effort(seconds, exact_cells, loss))
+    safe = released(requests, named(policy), Effort(seconds, exact_cells, gap, loss))
     return dict(zip(tables, safe))

@@ -8,11 +8,13 @@ from btc_eval.disclosure.exact import solve
 from btc_eval.disclosure.heuristic import guard, prune
 from btc_eval.disclosure.prove import prove
 from btc_eval.disclosure.region import Clock, OutOfTimeError
-from btc_eval.disclosure.system import TOLERANCE, Bools, System
+from btc_eval.disclosure.system import Bools, System
 from btc_eval.disclosure.witness import Witnesses
 
 #: Parts of a table up to this many cells are solved to the optimum, unless the caller says otherwise.
 EXACT_CELLS = 600
+#: How near the optimum is near enough.
+GAP = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,9 @@ class Protection:
     programs: int
 
 
-def protect(system: System, seconds: float, exact_cells: int = EXACT_CELLS) -> tuple[Bools, Protection]:
+def protect(
+    system: System, seconds: float, exact_cells: int = EXACT_CELLS, gap: float = GAP
+) -> tuple[Bools, Protection]:
     """Which cells must be hidden so that no small one can be worked out?
 
     Parameters
@@ -48,10 +52,12 @@ def protect(system: System, seconds: float, exact_cells: int = EXACT_CELLS) -> t
     system
         The table.
     seconds
-        Wall time for everything. The limits of the search are limits of work, so the time decides only whether an
-        answer is given, never which.
+        Processor time for everything. Where it passes before there is a safe pattern, there is no answer; where it
+        passes while a better one is sought, the safe one stands.
     exact_cells
         Parts of at most so many cells are solved to the optimum.
+    gap
+        A pattern within this share of the optimum is good enough; 0 for the optimum itself.
 
     Returns
     -------
@@ -72,7 +78,7 @@ def protect(system: System, seconds: float, exact_cells: int = EXACT_CELLS) -> t
     loss = bound = 0.0
     safe, programs = True, 0
     for part, cells in system.parts():
-        pattern, least, witnesses = _one(part, exact_cells, clock)
+        pattern, least, witnesses = _one(part, exact_cells, gap, clock)
         proof = prove(part, pattern, clock, None, witnesses)
         safe, programs = safe and proof.safe, programs + proof.programs
         methods.add("heuristic" if least is None else "exact")
@@ -93,16 +99,18 @@ def protect(system: System, seconds: float, exact_cells: int = EXACT_CELLS) -> t
     )
 
 
-def _one(part: System, exact_cells: int, clock: Clock) -> tuple[Bools, float | None, Witnesses]:
+def _one(part: System, exact_cells: int, gap: float, clock: Clock) -> tuple[Bools, float | None, Witnesses]:
     """Protect one part; the second is the least any pattern can lose, or None where it was not sought."""
     witnesses = Witnesses(part)
     pattern, cuts = guard(part, clock, witnesses)
     if len(part.value) > exact_cells:
         return prune(part, pattern, clock, witnesses), None, witnesses
-    found = solve(part, cuts, _loss(part, pattern), clock, witnesses)
-    if found.hidden is not None:
-        pattern = found.hidden
-    elif found.bound < _loss(part, pattern) - TOLERANCE:
+    try:
+        found = solve(part, cuts, pattern, gap, clock, witnesses)
+    except OutOfTimeError:
+        return pattern, None, witnesses
+    pattern = found.hidden
+    if found.bound < _loss(part, pattern) * (1 - gap):
         pattern = prune(part, pattern, clock, witnesses)
     return pattern, min(found.bound, _loss(part, pattern)), witnesses
 

@@ -132,6 +132,7 @@ class _Question:
     def __init__(self, asker: _Asker, part: Part, sign: int, need: Floats, open_: Bools) -> None:
         self.asker, self.part, self.sign, self.need, self.open = asker, part, sign, need, open_
         self.value = asker.system.value[part.cells]
+        self.wide = len(part.cells) > NEAR // 4
         self.place = np.full(len(asker.system.value), -1)
         self.place[part.cells] = np.arange(len(part.cells))
 
@@ -139,7 +140,7 @@ class _Question:
         """Find a witness for every open cell, or a cut, unless there are enough cuts already."""
         self.push()
         for cell in np.flatnonzero(self.open):
-            if self.open[cell] and not self.asker.full and not self._nearby(int(cell)):
+            if self.open[cell] and not self.asker.full and not (self.wide and self._nearby(int(cell))):
                 self._alone(int(cell))
 
     def push(self) -> None:

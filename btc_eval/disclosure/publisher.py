@@ -31,7 +31,7 @@ def refuse_telling(cells: Cells, sheets: Sequence[Sheet], rules: Policy, seconds
     rules
         `protected_low` to `protected_high`: what a suppressed figure stands for.
     seconds
-        Wall time; where it passes the table is refused.
+        Processor time; where it passes the table is refused.
     tolerance
         How far published totals may stand from the sum of their parts, the publisher's own rounding.
     """

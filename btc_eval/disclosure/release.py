@@ -25,10 +25,12 @@ from btc_eval.errors import Refusal, RefusedError
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much may be spent: seconds of wall time, cells to be solved exactly, and what a hidden cell loses."""
+    """How much may be spent: seconds of processor time, cells to be solved exactly, how near the optimum, and what a
+    hidden cell loses."""
 
     seconds: float
     exact_cells: int
+    gap: float
     loss: str
 
 
@@ -97,7 +99,7 @@ def protected_money(request: Request, rules: Policy, effort: Effort) -> list[tup
 
 def _guarded(name: str, effort: Effort, system: System) -> tuple[Bools, Protection]:
     try:
-        return protect(system, effort.seconds, effort.exact_cells)
+        return protect(system, effort.seconds, effort.exact_cells, effort.gap)
     except OutOfTimeError:
         raise out_of_time(name, effort.seconds) from None
     except UnprotectableError:
