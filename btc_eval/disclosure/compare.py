@@ -114,7 +114,7 @@ def _pair(before: SafeTable, after: SafeTable, revised: bool, seconds: float) ->
     sheets = [_only(sheet_of(safe), columns) for safe in (before, after)]
     names = (before.name, after.name)
     found = _steps(before, after, columns, names) if revised else []
-    blur = max(before.policy.rounding_base, after.policy.rounding_base) if _rounded(before, after) else 0.0
+    blur = max(before.policy.rounding_base, after.policy.rounding_base) // 2
     cells = gather(sheets, blur)
     known = _Known.of(cells, sheets, (before.policy, after.policy))
     found += _named(Leak.SHOWN, names, sheets, cells, known.hidden & known.shown)
@@ -131,10 +131,6 @@ def _pair(before: SafeTable, after: SafeTable, revised: bool, seconds: float) ->
     if rest.any():
         found.append(Finding(Leak.REST, names, ", ".join(columns), ((("differences", int(rest.sum())),),)))
     return found
-
-
-def _rounded(before: SafeTable, after: SafeTable) -> bool:
-    return max(before.policy.rounding_base, after.policy.rounding_base) > 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)

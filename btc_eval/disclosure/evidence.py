@@ -34,7 +34,8 @@ def hide_estimates(frame: pd.DataFrame, request: Request, rules: Policy) -> list
             allowed=f"{rules.minimum_level} or more",
             do="Join groups or periods before estimating.",
         )
-    beside = frame[list(request.counts)].isna().any(axis=1).to_numpy() if request.counts else few
+    whole = isinstance(request.n, int) or not request.counts
+    beside = few if whole else frame[list(request.counts)].isna().any(axis=1).to_numpy()
     hidden = []
     for column in loose:
         for rows, reason in ((few, Reason.SMALL_LEVEL), (beside & ~few, Reason.PART_HIDDEN)):

@@ -10,8 +10,12 @@ import pandas as pd
 
 from btc_eval.disclosure.policy_file import fields_of, read, sources_of
 from btc_eval.errors import refuse
-from btc_eval.estimates import Provenance
+from btc_eval.estimates import Papers, Provenance
 from btc_eval.locations import data_folder, note_read
+
+#: What stands as the source under a table of the rules themselves.
+RULES_SOURCE = "rules-of-this-report"
+_PAPERS = Papers(Provenance.OFFICIAL, (RULES_SOURCE,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,17 +138,27 @@ def policy(name: str) -> Policy:
     return known[name]
 
 
-def policies() -> pd.DataFrame:
+def policies() -> tuple[pd.DataFrame, Papers]:
     """What does each policy allow? One row a rule and one column a policy, in words.
 
     Returns
     -------
-    DataFrame
-        `rule` in plain English, then a column for each policy in the order of the file. Text throughout.
+    tuple
+        A table of text: `rule` in plain English, then a column for each policy in the order of the file; and its
+        papers, which name the rules of this report as their source.
     """
-    known = _known()
-    columns = {name: _in_words(rules) for name, rules in known.items()}
-    return pd.DataFrame(columns).rename_axis("rule").reset_index()
+    columns = {name: _in_words(rules) for name, rules in _known().items()}
+    return pd.DataFrame(columns).rename_axis("rule").reset_index(), _PAPERS
+
+
+def policy_sources() -> tuple[pd.DataFrame, Papers]:
+    """Where does each rule come from? One row a policy and kind of rule: `policy, about, source`; and the papers."""
+    rows = [
+        {"policy": name, "about": about, "source": source}
+        for name, rules in _known().items()
+        for about, source in rules.sources.items()
+    ]
+    return pd.DataFrame(rows), _PAPERS
 
 
 def _in_words(rules: Policy) -> dict[str, str]:

@@ -6,6 +6,7 @@ import html
 from dataclasses import dataclass
 
 from btc_eval import periods, programme, records
+from btc_eval.disclosure.policy import RULES_SOURCE
 from btc_eval.estimates import Papers
 
 #: The page that lists every source, from the root of the site; each entry's anchor is its name in the catalogue.
@@ -70,4 +71,5 @@ def _catalogue() -> dict[str, str]:
         known[entry.name] = "; ".join(published) or entry.title
     for paper in programme.documents():
         known[paper.id] = paper.short
+    known[RULES_SOURCE] = "Rules of this report for small numbers"
     return known

@@ -193,7 +193,7 @@ def test_a_fault_of_the_policy_file_is_told_with_its_line(tmp_path: Path, old: s
 
 
 def test_every_policy_is_put_in_words() -> None:
-    told = disclosure.policies()
+    told, _ = disclosure.policies()
     assert list(told.columns) == ["rule", "official", "council", "open"]
     assert told.notna().all(axis=None)
     assert str(RULES.minimum_cell) in told["council"].tolist()
