@@ -41,7 +41,7 @@ def table(
     formats
         How values are said, by column; see `publish.Format`.
     notes
-        What the reader must know to read it.
+        What the reader must know to read it; how small numbers were hidden and rounded is added from the table itself.
     row_header
         The column that names the rows; the first shown where `None`.
     anchor
@@ -61,9 +61,10 @@ def table(
     )
     if len(released.frame) > _FOLDED_FROM and anchor is None:
         cells = f"<details><summary>{parts.text(words)}: show all {len(released.frame)} rows</summary>{cells}</details>"
+    remarks = [*([notes] if isinstance(notes, str) and notes else notes), *released.notes]
     body = (
         f'<div class="btc-exhibit" id="{id}" data-provenance="{papers.provenance.value}">{parts.mark(papers)}{cells}'
-        f"{parts.notes_html(notes)}{parts.source_line(papers, id)}</div>"
+        f"{parts.notes_html(remarks)}{parts.source_line(papers, id)}</div>"
     )
     emit.exhibit(body, about("table", id, words, released))
 
