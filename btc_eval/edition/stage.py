@@ -68,7 +68,9 @@ def published_notebook(chapter: Chapter, run: Run | None, collected: Collected, 
         text = PASTE.sub(pasted, text)
         return _SUBSTITUTION.sub(lambda match: words.get(match[1], match[0]), text)
 
-    return _notebook(chapter, run, metadata, root=root, keep=("kind", "id", "finding"), prose=written)
+    return _notebook(
+        chapter, run, metadata, root=root, keep=("kind", "id", "finding", "provenance", "quotes"), prose=written
+    )
 
 
 def _notebook(
