@@ -24,7 +24,16 @@ _OTHERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "measures": ("How the returns are counted", ("days_open",)),
     "stockflow": (
         "How numbers in care move",
-        ("newborn_share", "discount", "entry_level", "entry_walk", "entry_year", "exit_level", "exit_walk", "exit_year"),
+        (
+            "newborn_share",
+            "discount",
+            "entry_level",
+            "entry_walk",
+            "entry_year",
+            "exit_level",
+            "exit_walk",
+            "exit_year",
+        ),
     ),
     "reconciliation": ("How far a total may differ", ("share_pass", "count_pass", "share_concern", "count_concern")),
 }

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from btc_eval.edition import changes, fingerprint, gate, record, render, stage, swap
+from btc_eval.edition import changes, cited, fingerprint, gate, record, render, stage, swap
 from btc_eval.edition.cache import Run
 from btc_eval.edition.chapters import Chapter
 from btc_eval.edition.collect import Collected, collect
@@ -53,6 +53,8 @@ def assemble(
         For anything that the chapters may not show, or that does not render without a warning.
     """
     collected = collect(chapters, runs, _known_ids(where, runs))
+    _check_citations(where, collected)
+    known = cited.citable(chapters, runs, collected)
     seeds = {run.seed for run in runs.values() if run.seed is not None}
     about = record.edition(where, state=state, policies=collected.policies, seeds=seeds, named=label)
     words = record.words_for_pages(about, collected.findings)
@@ -60,7 +62,7 @@ def assemble(
         words |= changes.words(changes.before(where.previous), where.data, collected.findings)
     source = where.work / "src"
     staged = {
-        chapter.page.name: stage.staged_notebook(chapter, runs.get(chapter.page.name), collected, words)
+        chapter.page.name: stage.staged_notebook(chapter, runs.get(chapter.page.name), collected, words, known)
         for chapter in chapters
     }
     stage.stage(where, chapters, staged, read_toc(where), source)
@@ -72,7 +74,7 @@ def assemble(
     # Before anything else is written there: what lies in this folder now is what the pages load.
     _write_json(site / gate.ASSETS, fingerprint.tree(site / "_static"))
     about["notebooks"] = [
-        _write_notebook(site, chapter, runs.get(chapter.page.name), collected, words) for chapter in chapters
+        _write_notebook(site, chapter, runs.get(chapter.page.name), collected, words, known) for chapter in chapters
     ]
     for exhibit in collected.exhibits:
         stage.write_if_changed(site / exhibit.path, exhibit.csv.encode())
@@ -93,19 +95,38 @@ def _known_ids(where: Layout, runs: Mapping[str, Run]) -> frozenset[str] | None:
     )
     if not bears or not (where.data / "programme").is_dir():
         return None
-    # Kept, because to read the records takes longer than all else that a change of prose needs here.
+    return frozenset(_kept(where)["ids"])
+
+
+def _check_citations(where: Layout, collected: Collected) -> None:
+    """Refuse a claim that cites a finding this edition does not have, with its file and line."""
+    if not (where.data / "programme").is_dir():
+        return
+    found = {str(one["id"]) for one in collected.findings}
+    if set(_kept(where)["cited"]) - found:
+        from btc_eval import programme
+
+        programme.check(findings=found)
+
+
+def _kept(where: Layout) -> dict[str, list[str]]:
+    """Return the ids of the records and of the findings they cite.
+
+    Kept between builds, because to read the records takes longer than all else that a change of prose needs here.
+    """
     library = fingerprint.library_folder()
     sources = [fingerprint.tree(folder) for folder in (where.data / "programme", library / "programme")]
     key, path = fingerprint.sha256_of(sources), where.work / "known-ids.json"
     if path.is_file():
         kept = json.loads(path.read_text(encoding="utf-8") or "{}")
         if kept.get("key") == key:
-            return frozenset(kept["ids"])
+            return {name: list(kept[name]) for name in ("ids", "cited")}
     from btc_eval import programme
 
-    ids = frozenset(programme.known_ids())
-    _write_json(path, {"key": key, "ids": sorted(ids)})
-    return ids
+    names = sorted({name for names in programme.cited().values() for name in names})
+    made = {"ids": sorted(programme.known_ids()), "cited": names}
+    _write_json(path, {"key": key, **made})
+    return made
 
 
 def _add_assets(where: Layout, static: Path) -> None:
@@ -124,11 +145,16 @@ def _add_assets(where: Layout, static: Path) -> None:
 
 
 def _write_notebook(
-    site: Path, chapter: Chapter, run: Run | None, collected: Collected, words: Mapping[str, str]
+    site: Path,
+    chapter: Chapter,
+    run: Run | None,
+    collected: Collected,
+    words: Mapping[str, str],
+    known: Mapping[str, cited.Cited],
 ) -> dict[str, Any]:
     """Write the notebook that a reviewer downloads, and return its line in `edition.json`."""
     path = site / "notebooks" / f"{chapter.page.name}.ipynb"
-    stage.write_if_changed(path, stage.published_notebook(chapter, run, collected, words).encode())
+    stage.write_if_changed(path, stage.published_notebook(chapter, run, collected, words, known).encode())
     # A reproducible build, which names its moment, holds nothing that another run of it would not.
     measured = run is not None and not os.environ.get(record.EPOCH_VARIABLE)
     return {

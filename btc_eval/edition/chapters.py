@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,12 @@ KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 #: A paste, in prose: the key, with the page it comes from where that is another one.
 PASTE = re.compile(r"\{glue(?::[a-z]*)?\}`([^`]+)`")
+
+
+def own_findings(prose: str, findings: Collection[str]) -> list[str]:
+    """Which of these findings does prose paste from its own page, in the order of their first paste?"""
+    keys = dict.fromkeys(match[1] for match in PASTE.finditer(prose))
+    return [key for key in keys if key in findings and f"{{glue:text}}`{key}`" in prose]
 
 
 @dataclass(frozen=True, slots=True)

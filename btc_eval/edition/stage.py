@@ -9,19 +9,27 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from btc_eval.edition.cache import Run
 from btc_eval.edition.chapters import KERNEL, PASTE, Chapter, pasted_keys, taken_apart
+from btc_eval.edition.cited import Cited, addressed, anchor, fill, unpasted
 from btc_eval.edition.collect import Collected, pasted_page
 from btc_eval.edition.layout import Layout, Page
 
 _SUBSTITUTION = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
 
 
-def staged_notebook(chapter: Chapter, run: Run | None, collected: Collected, words: Mapping[str, str]) -> str:
+def staged_notebook(
+    chapter: Chapter,
+    run: Run | None,
+    collected: Collected,
+    words: Mapping[str, str],
+    known: Mapping[str, Cited] = MappingProxyType({}),
+) -> str:
     """What is Sphinx given for this page? The notebook with its outputs, as JSON text.
 
     Parameters
@@ -34,13 +42,16 @@ def staged_notebook(chapter: Chapter, run: Run | None, collected: Collected, wor
         The pastes of all pages: a page is read again when the words that it takes from another page change.
     words
         What `{{ name }}` stands for.
+    known
+        The findings that outputs may cite; those of this page are given an address on it.
     """
+    own_ids = sorted(name for name, quoted in known.items() if quoted.page == chapter.page.name)
     metadata = {key: value for key, value in chapter.metadata.items() if key != "jupytext"}
     used = sorted(set(_SUBSTITUTION.findall(chapter.prose)) & set(words))
     if used:
         own = metadata.get("myst") or {}
-        known = {**{name: words[name] for name in used}, **(own.get("substitutions") or {})}
-        metadata["myst"] = {**own, "substitutions": known}
+        said = {**{name: words[name] for name in used}, **(own.get("substitutions") or {})}
+        metadata["myst"] = {**own, "substitutions": said}
     borrowed = {
         f"{page}::{key}": collected.pastes[page][key]
         for key, other, _ in pasted_keys(chapter)
@@ -52,10 +63,25 @@ def staged_notebook(chapter: Chapter, run: Run | None, collected: Collected, wor
     metadata["source_map"] = [cell.line - 2 for cell in chapter.cells]
     if run is not None:
         metadata["kernelspec"] = KERNEL
-    return _notebook(chapter, run, metadata, root=chapter.page.root, keep=("kind", "id"))
+    return _notebook(
+        chapter,
+        run,
+        metadata,
+        root=chapter.page.root,
+        keep=("kind", "id"),
+        known=known,
+        changed=addressed(chapter, own_ids),
+        anchors=unpasted(chapter, own_ids),
+    )
 
 
-def published_notebook(chapter: Chapter, run: Run | None, collected: Collected, words: Mapping[str, str]) -> str:
+def published_notebook(
+    chapter: Chapter,
+    run: Run | None,
+    collected: Collected,
+    words: Mapping[str, str],
+    known: Mapping[str, Cited] = MappingProxyType({}),
+) -> str:
     """What does a reviewer download for this page? The executed notebook, with its pastes and words written out."""
     metadata: dict[str, Any] = {"kernelspec": KERNEL, "language_info": {"name": KERNEL["language"]}}
     root = "../" * (chapter.page.name.count("/") + 1)
@@ -68,9 +94,8 @@ def published_notebook(chapter: Chapter, run: Run | None, collected: Collected, 
         text = PASTE.sub(pasted, text)
         return _SUBSTITUTION.sub(lambda match: words.get(match[1], match[0]), text)
 
-    return _notebook(
-        chapter, run, metadata, root=root, keep=("kind", "id", "finding", "provenance", "quotes"), prose=written
-    )
+    keep = ("kind", "id", "finding", "provenance", "quotes")
+    return _notebook(chapter, run, metadata, root=root, keep=keep, known=known, prose=written)
 
 
 def _notebook(
@@ -80,7 +105,10 @@ def _notebook(
     *,
     root: str,
     keep: Sequence[str],
+    known: Mapping[str, Cited],
     prose: Any = str,
+    changed: Mapping[int, str] = MappingProxyType({}),
+    anchors: Collection[str] = (),
 ) -> str:
     outputs = iter(run.outputs if run is not None else [])
     cells = []
@@ -89,17 +117,23 @@ def _notebook(
             "cell_type": cell.kind,
             "id": f"cell-{number:03d}",
             "metadata": cell.metadata,
-            "source": prose(cell.source) if cell.kind == "markdown" else cell.source,
+            "source": prose(changed.get(number - 1, cell.source)) if cell.kind == "markdown" else cell.source,
         }
         if cell.kind == "code":
-            shown = [_output(output, chapter.page, root, keep) for output in next(outputs, [])]
+            shown = []
+            for output in next(outputs, []):
+                shown.append(_output(output, chapter.page, root, keep, known))
+                name = output.get("metadata", {}).get("scrapbook", {}).get("name")
+                shown += [anchor(name)] if name in anchors else []
             made |= {"execution_count": cell.number, "outputs": shown}
         cells.append(made)
     body = {"cells": cells, "metadata": dict(metadata), "nbformat": 4, "nbformat_minor": 5}
     return json.dumps(body, indent=1, ensure_ascii=False, sort_keys=True, default=str) + "\n"
 
 
-def _output(output: Mapping[str, Any], page: Page, root: str, keep: Sequence[str]) -> dict[str, Any]:
+def _output(
+    output: Mapping[str, Any], page: Page, root: str, keep: Sequence[str], known: Mapping[str, Cited]
+) -> dict[str, Any]:
     """Return an output with the builder's tokens filled in and without what only the builder needs."""
     about = output.get("metadata", {}).get("btc_eval", {})
     metadata = {
@@ -107,10 +141,14 @@ def _output(output: Mapping[str, Any], page: Page, root: str, keep: Sequence[str
         "btc_eval": {key: about[key] for key in keep if key in about},
     }
     data = {
-        kind: text.replace("{{root}}", root).replace("{{chapter}}", page.name) if isinstance(text, str) else text
+        kind: _filled(text, page, root, known) if isinstance(text, str) else text
         for kind, text in output.get("data", {}).items()
     }
     return {**output, "metadata": metadata, "data": data}
+
+
+def _filled(text: str, page: Page, root: str, known: Mapping[str, Cited]) -> str:
+    return fill(text.replace("{{root}}", root).replace("{{chapter}}", page.name), known, root, page.name)
 
 
 def write_if_changed(path: Path, content: bytes) -> bool:

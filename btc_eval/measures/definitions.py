@@ -156,6 +156,8 @@ def _as_published() -> Iterable[Definition]:
         ("suspensions_percent", "Suspensions", "per 100 pupils", "attendance"),
         ("not_in_education_percent", "Young people not in education, employment or training",
          "% of 16 and 17 year olds", "young_people"),
+        ("not_in_education_or_not_known_percent", "Not in education or work, or not known", "% of 16 and 17 year olds",
+         "young_people"),
         ("children_low_income_percent", "Children in low-income families", "% of children", "low_income"),
         ("agency_percent", "Agency social workers", "% of social workers", "workforce"),
         ("vacancy_percent", "Social worker vacancies", "% of posts", "workforce"),

@@ -37,33 +37,50 @@ from btc_eval.programme.schema import (
     Event,
     Funding,
     Hub,
+    Item,
     OfferElement,
     Partner,
     PracticeElement,
     Project,
     Resource,
     Role,
+    Stage,
     Team,
     Training,
     Ward,
 )
-from btc_eval.programme.summaries import claim_numbers, outcomes_by_priority, plan_by_priority, roles_by_phase
+from btc_eval.programme.summaries import (
+    answers,
+    chain,
+    claim_numbers,
+    figures_by_kind,
+    lessons,
+    outcomes_by_priority,
+    plan_by_priority,
+    roles_by_phase,
+)
 
 __all__ = [
     "Facts",
     "aims",
+    "answers",
+    "chain",
     "check",
+    "cited",
     "claim_numbers",
     "claims",
     "commitments",
     "disadvantages",
     "documents",
     "events",
+    "figures_by_kind",
     "funding",
     "hubs",
     "indicators",
     "inspections",
+    "items",
     "known_ids",
+    "lessons",
     "offer",
     "outcomes",
     "outcomes_by_priority",
@@ -79,6 +96,7 @@ __all__ = [
     "roles_by_phase",
     "teams",
     "themes",
+    "theory",
     "training",
     "wards",
 ]
@@ -202,6 +220,21 @@ def questions() -> Facts[Question]:
 def indicators() -> Facts[Indicator]:
     """What could be counted to see whether the plan works?"""
     return cast(Facts[Indicator], _load.facts("indicators"))
+
+
+def theory() -> Facts[Stage]:
+    """By which steps was the programme meant to help, from those it was for to what should be seen?"""
+    return cast(Facts[Stage], _load.facts("theory"))
+
+
+def items() -> Facts[Item]:
+    """What do the five papers state, piece by piece, and which record holds each piece?"""
+    return cast(Facts[Item], _load.facts("items"))
+
+
+def cited() -> dict[str, tuple[str, ...]]:
+    """Which findings of this edition does each claim cite?"""
+    return _load.cited()
 
 
 def known_ids() -> frozenset[str]:

@@ -120,7 +120,11 @@ class Number:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim(Sourced):
-    """A statement that evidence could support or contradict, in our own words."""
+    """A statement that evidence could support or contradict, in our own words.
+
+    `findings` are the findings of this edition that decide the verdict; `also`, the documents that do. `waits_for` says
+    what could still change a verdict that is provisional.
+    """
 
     said_by: str
     claim: str
@@ -129,6 +133,11 @@ class Claim(Sourced):
     verdict: ClaimVerdict
     why: str
     findings: tuple[str, ...] = refers("findings")
+    waits_for: str = blank("nothing")
+
+    def words(self) -> dict[str, object]:
+        """Return whether the verdict may still change."""
+        return {"provisional": "yes" if self.waits_for else "no"}
 
     @property
     def values(self) -> tuple[float, ...]:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from btc_eval.errors import refuse
 from btc_eval.estimates import Papers, Provenance
+from btc_eval.programme.options import Seen
 from btc_eval.programme.schema import Document, Record, Sourced
 
 R = TypeVar("R", bound=Record)
@@ -112,8 +113,9 @@ class Facts(Generic[R]):
         -------
         pandas.DataFrame
             One row a record. Lists are joined with "; "; true and false are "yes" and "no"; an absence is in words,
-            such as "no owner named". `source` gives document and paragraph as a reader would cite them. Events have
-            `start` and `end` as dates, both included.
+            such as "no owner named". `source` gives document and paragraph as a reader would cite them, and `beside`
+            the other papers that bear on the record and were seen. Events have `start` and `end` as dates, both
+            included.
         """
         rows = [self._row(record) for record in self.records]
         if rows:
@@ -127,6 +129,8 @@ class Facts(Generic[R]):
         row.update(record.words())
         if isinstance(record, Sourced):
             row["source"] = f"{self.documents[record.document].short}, {record.paragraph}"
+            beside = [self.documents[name] for name in record.also]
+            row["beside"] = "; ".join(paper.short for paper in beside if paper.seen is not Seen.NOT_SEEN) or "none"
         return row
 
     def count(self, column: str) -> pd.DataFrame:

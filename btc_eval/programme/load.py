@@ -9,10 +9,14 @@ from pathlib import Path
 
 from btc_eval.errors import Refusal, RefusedError
 from btc_eval.locations import data_folder, note_read
+from btc_eval.programme.appraisal import Claim
 from btc_eval.programme.facts import Facts
 from btc_eval.programme.read import Read, read_table
-from btc_eval.programme.schema import Document, Record
+from btc_eval.programme.schema import Document, Item, Record, Stage
 from btc_eval.programme.tables import TABLES, Lines, Table
+
+#: What a field may refer to, where that is not one file of records.
+_ALLOWED = {"findings": "the id of a finding of this edition", "any": "the id of a record in any file"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,12 @@ def facts(name: str) -> Facts[Record]:
     return programme.facts(name)
 
 
+def cited() -> dict[str, tuple[str, ...]]:
+    """Which findings does each claim cite? By the claim's id; claims that cite none are left out."""
+    claims = load().records["claims"]
+    return {claim.id: claim.findings for claim in claims if isinstance(claim, Claim) and claim.findings}
+
+
 def _there(place: Path, table: Table) -> bool:
     return (place / f"{table.name}.toml").is_file()
 
@@ -81,7 +91,7 @@ def _read_all(place: Path, _stamps: tuple[int, ...]) -> tuple[Programme, tuple[R
     places = {record.id: (item.table, lines) for item in read for record, lines in item.records}
     programme = Programme({item.table.name: tuple(r for r, _ in item.records) for item in read}, places)
     faults = [fault for item in read for fault in item.faults]
-    return programme, (*faults, *_stray_files(place), *_doubled(read), *_dangling(read))
+    return programme, (*faults, *_stray_files(place), *_doubled(read), *_dangling(read), *_unplaced(read))
 
 
 def _stray_files(place: Path) -> list[Refusal]:
@@ -115,6 +125,9 @@ def _doubled(read: list[Read]) -> list[Refusal]:
 
 def _dangling(read: list[Read]) -> list[Refusal]:
     known = {item.table.name: {record_id for record_id, _ in item.ids} for item in read}
+    known["any"] = {record_id for ids in known.values() for record_id in ids}
+    # What a file that could not be read would have held is not missing: the file is told of once.
+    unread = tuple(item.table.prefix for item in read if not item.ids)
     faults: list[Refusal] = []
     for item in read:
         for record, lines in item.records:
@@ -126,8 +139,25 @@ def _dangling(read: list[Read]) -> list[Refusal]:
                     faults.extend(
                         _unknown(item.table, record, lines, field.name, absent, target)
                         for absent in cited
-                        if absent not in known[target]
+                        if absent not in known[target] and not absent.startswith(unread)
                     )
+    return faults
+
+
+def _unplaced(read: list[Read]) -> list[Refusal]:
+    """Return a fault for each stage that shows no known file, and each item that is neither held nor left out."""
+    names = sorted(table.name for table in TABLES)
+    faults = []
+    for item in read:
+        for record, lines in item.records:
+            here = f"line {lines.header}, {record.id}"
+            if isinstance(record, Stage) and record.shows not in names:
+                found, allowed = f"shows {record.shows!r}", ", ".join(names)
+                faults.append(Refusal(item.table.file, here, found, allowed, "Name a file of records."))
+            if isinstance(record, Item) and bool(record.held) == bool(record.left_out):
+                found = "both `held` and `left_out`" if record.held else "neither `held` nor `left_out`"
+                allowed = "the records that hold it, or the reason why none does"
+                faults.append(Refusal(item.table.file, here, found, allowed, "Give one of the two."))
     return faults
 
 
@@ -136,7 +166,7 @@ def _unknown(table: Table, record: Record, lines: Lines, key: str, absent: str, 
         table.file,
         f"line {lines.of(key)}, {record.id}, {key}",
         f"the unknown id {absent!r}",
-        f"an id in data/programme/{target}.toml" if target != "findings" else "the id of a finding of this edition",
+        _ALLOWED.get(target, f"an id in data/programme/{target}.toml"),
         "Correct the id, or add the record it should name.",
     )
 

@@ -141,14 +141,13 @@ class ClaimType(StrEnum):
 
 
 class ClaimVerdict(StrEnum):
-    """How a claim stands against public evidence; a claim nobody has tested says so."""
+    """How a claim stands against public evidence. Every claim has been looked at, so there is no "not yet"."""
 
     CONFIRMED = "confirmed"
     CONSISTENT = "consistent"
     NOT_SHOWN = "not shown"
     CONTRADICTED = "contradicted"
     CANNOT_TEST = "cannot be tested with public data"
-    NOT_YET_TESTED = "not yet tested"
 
 
 class Era(StrEnum):

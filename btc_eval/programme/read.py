@@ -70,8 +70,19 @@ def _read_records(raw: list[dict[str, Any]], lines: list[Lines], table: Table) -
     return Read(table, tuple(sound), tuple((i, line) for i, line in named if isinstance(i, str)), tuple(faults))
 
 
+#: The type of each field by class: to look them up takes longer than all the checks of a record.
+_HINTS: dict[type[Record], dict[str, Any]] = {}
+
+
+def _hints(kind: type[Record]) -> dict[str, Any]:
+    """Return the type of each field of a class, looked up once."""
+    if kind not in _HINTS:
+        _HINTS[kind] = get_type_hints(kind)
+    return _HINTS[kind]
+
+
 def _make(values: Mapping[str, Any], kind: type[Record]) -> Record:
-    hints = get_type_hints(kind)
+    hints = _hints(kind)
     return kind(**{key: _convert(value, hints[key]) for key, value in values.items()})
 
 
@@ -86,7 +97,7 @@ def _convert(value: Any, hint: Any) -> Any:
 
 def _faults(values: Mapping[str, Any], where: Lines, table: Table) -> list[Refusal]:
     known = {item.name: item for item in fields(table.kind)}
-    hints = get_type_hints(table.kind)
+    hints = _hints(table.kind)
     name = values.get("id") if isinstance(values.get("id"), str) else "a record without an id"
     faults: list[Refusal] = []
 

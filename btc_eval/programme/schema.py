@@ -123,7 +123,7 @@ class Event(Sourced):
     certainty: Certainty
     on_chart: bool = False
     on_demand_chart: bool = False
-    note: str = ""
+    note: str = blank("The paper gives no more exact date.")
 
     @property
     def start(self) -> pd.Timestamp:
@@ -185,11 +185,16 @@ class Ward(Sourced):
 
     `children` are aged 0 to 17 at mid-2020; `deprivation` is the 2019 index score (higher is more deprived), averaged
     over the ward's small areas by population; it has `small_areas`, of which `most_deprived` are among the most
-    deprived tenth of England. `comparison` says why it is, or is not, compared with Bidston and St James.
+    deprived tenth of England. `comparison` says why it is, or is not, compared with Bidston and St James. On a map of
+    squares it stands at `tile_column` and `tile_row`, from 1 at the north-west, under its `short` name, in which a soft
+    hyphen marks where a long word may be broken.
     """
 
     code: str
     name: str
+    short: str
+    tile_column: int
+    tile_row: int
     locality: Locality
     children: int
     deprivation: float
@@ -261,6 +266,31 @@ class Resource(Sourced):
 
     name: str
     what: str = blank("the report does not say what it is")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage(Sourced):
+    """A step in the programme's reasoning. `shows` names the file whose records stand in it.
+
+    `rests_on` are the claims by which this step is meant to lead to the next; the last step has those of the whole.
+    """
+
+    position: int
+    name: str
+    shows: str
+    rests_on: tuple[str, ...] = refers("claims")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item(Sourced):
+    """One thing that one of the five papers states: the records that hold it, or why none does."""
+
+    held: tuple[str, ...] = refers("any")
+    left_out: str = blank("held")
+
+    def words(self) -> dict[str, object]:
+        """Return where it went: "held" or "left out"."""
+        return {"went": "left out" if self.left_out else "held"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,6 +53,8 @@ TABLES: tuple[Table, ...] = (
     Table("claims", "claim", appraisal.Claim, "claim-"),
     Table("questions", "question", appraisal.Question, "question-"),
     Table("indicators", "indicator", appraisal.Indicator, "indicator-"),
+    Table("theory", "stage", schema.Stage, "stage-"),
+    Table("items", "item", schema.Item, "item-"),
 )
 
 _HEADER = re.compile(r"^\s*\[\[\s*([\w-]+)\s*\]\]")

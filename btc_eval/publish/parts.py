@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -15,8 +16,14 @@ from btc_eval.publish.door import why_blank
 from btc_eval.publish.formats import Format, named, say, usual
 from btc_eval.publish.sources import source_html, window_words
 
+if TYPE_CHECKING:
+    from btc_eval.publish.rich import Rich
+
 #: Words set across a demonstration figure and in front of its title.
 DEMONSTRATION = "Demonstration data, not about Wirral"
+
+#: More sources than this are folded away.
+_LISTED = 8
 
 
 def _papers() -> set[str]:
@@ -49,12 +56,20 @@ def title_words(title: str, papers: Papers) -> str:
 def source_line(papers: Papers, csv: str) -> str:
     """Return the line below an exhibit: sources, window, and its numbers as a file."""
     window = window_words(papers)
-    parts = [f"Source: {source_html(papers)}" if papers.sources else "", f"Window: {text(window)}" if window else ""]
+    parts = [_sources(papers) if papers.sources else "", f"Window: {text(window)}" if window else ""]
     known = ". ".join(part for part in parts if part)
     link = (
         f'<a class="btc-csv" href="{{{{root}}}}csv/{{{{chapter}}}}/{csv}.csv" download>The numbers as a file (CSV)</a>'
     )
     return f'<p class="btc-source">{known}{". " if known else ""}{link}</p>'
+
+
+def _sources(papers: Papers) -> str:
+    """Return the sources in words; a long list is folded away, as it would hide what follows."""
+    listed, many = source_html(papers), len(papers.sources)
+    if many <= _LISTED:
+        return f"Source: {listed}"
+    return f"<details><summary>Sources: {many}, by name</summary>{listed}</details>"
 
 
 def grid(
@@ -66,6 +81,7 @@ def grid(
     row_header: str | None = None,
     anchor: str | None = None,
     hide_caption: bool = False,
+    rich: Rich | None = None,
 ) -> str:
     """Return the cells as an accessible HTML table.
 
@@ -85,39 +101,59 @@ def grid(
         A column whose values become the rows' ids on the page.
     hide_caption
         Leave the caption to listeners, where a title stands above already.
+    rich
+        Columns shown as more than text, and whether rows become cards on a narrow screen.
     """
+    cards = rich is not None and rich.cards
     frame = safe.frame
     kinds = {name: named(formats[name]) if name in formats else usual(frame[name]) for name in columns}
     header = row_header or next(iter(columns))
-    head = "".join(f'<th scope="col"{_align(kinds[name])}>{text(words)}</th>' for name, words in columns.items())
+    head = "".join(
+        f'<th scope="col"{_role("columnheader", cards)}{_align(kinds[name])}>{text(words)}</th>'
+        for name, words in columns.items()
+    )
     rows = []
     seen: set[str] = set()
     for index in frame.index:
-        cells = "".join(_cell(safe, name, index, kinds[name], name == header) for name in columns)
-        identity = ""
+        cells = "".join(
+            _cell(safe, name, index, kinds[name], name == header, rich, words if cards else "")
+            for name, words in columns.items()
+        )
+        identity = f' id="{text(str(frame.loc[index, rich.rows]))}"' if rich is not None and rich.rows else ""
         if anchor is not None:
             name = f"source-{str(frame.loc[index, anchor]).replace('_', '-')}"
             identity = "" if name in seen else f' id="{text(name)}"'
             seen.add(name)
-        rows.append(f"<tr{identity}>{cells}</tr>")
+        rows.append(f"<tr{identity}{_role('row', cards)}>{cells}</tr>")
     hidden = ' class="btc-heard"' if hide_caption else ""
+    kind = "btc-table btc-as-cards" if cards else "btc-table"
     return (
-        f'<div class="btc-scroll" role="region" tabindex="0" aria-label="{text(caption)}"><table class="btc-table">'
-        f"<caption{hidden}><span>{text(caption)}</span></caption><thead><tr>{head}</tr></thead>"
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
+        f'<div class="btc-scroll" role="region" tabindex="0" aria-label="{text(caption)}">'
+        f'<table class="{kind}"{_role("table", cards)}><caption{hidden}><span>{text(caption)}</span></caption>'
+        f"<thead{_role('rowgroup', cards)}><tr{_role('row', cards)}>{head}</tr></thead>"
+        f"<tbody{_role('rowgroup', cards)}>{''.join(rows)}</tbody></table></div>"
     )
+
+
+def _role(role: str, cards: bool) -> str:
+    """Return a part's role in words: laid out as cards, a table would lose its own."""
+    return f' role="{role}"' if cards else ""
 
 
 def _align(kind: Format) -> str:
     return ' class="btc-number"' if kind.numeric else ""
 
 
-def _cell(safe: SafeTable, name: str, index: object, kind: Format, header: bool) -> str:
+def _cell(safe: SafeTable, name: str, index: object, kind: Format, header: bool, rich: Rich | None, label: str) -> str:
     value = safe.frame.loc[index, name]  # type: ignore[index]
     if pd.isna(value):
         shown, blank = text(why_blank(safe, name, index)), ' class="btc-blank"'
     else:
         shown, blank = text(say(value, kind)), _align(kind)
+    shown = rich.cell(safe, name, index, shown) if rich is not None else shown
+    if label:
+        blank += f' role="{"rowheader" if header else "cell"}"'
+        shown = f'<span class="btc-label" aria-hidden="true">{text(label)}</span><span>{shown}</span>'
     return f'<th scope="row"{blank}>{shown}</th>' if header else f"<td{blank}>{shown}</td>"
 
 

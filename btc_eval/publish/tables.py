@@ -10,6 +10,7 @@ from btc_eval.publish import emit, parts, register
 from btc_eval.publish.door import admitted, identified, worded
 from btc_eval.publish.downloads import csv_text
 from btc_eval.publish.formats import Format
+from btc_eval.publish.rich import Rich
 
 #: A table longer than this is folded away below its caption.
 _FOLDED_FROM = 25
@@ -25,6 +26,10 @@ def table(
     notes: str | Sequence[str] = "",
     row_header: str | None = None,
     anchor: str | None = None,
+    rows: str = "",
+    findings: Sequence[str] = (),
+    links: Mapping[str, str] | None = None,
+    cards: bool = False,
 ) -> None:
     """Which rows should the reader see? Show a released table.
 
@@ -45,7 +50,15 @@ def table(
     row_header
         The column that names the rows; the first shown where `None`.
     anchor
-        A column whose values become addresses of the rows.
+        A column whose values become addresses of the rows, as `source-…`.
+    rows
+        A column of ids that become the rows' addresses as they stand.
+    findings
+        Columns that hold ids of findings: the reader sees each finding's sentence and a link to it.
+    links
+        Column to the column that holds the id of a record: the words lead to the record's row, on its own page.
+    cards
+        On a narrow screen show each row as a card.
 
     Raises
     ------
@@ -54,12 +67,13 @@ def table(
     """
     released, papers = admitted(safe)
     identified(id, "table")
-    released.only(list(columns))
+    rich = Rich(rows=rows, findings=tuple(findings), links=links or {}, cards=cards)
+    released.only([*columns, *rich.columns])
     words = parts.title_words(worded(caption, f"table {id}, caption"), papers)
     cells = parts.grid(
-        released, caption=words, columns=columns, formats=formats or {}, row_header=row_header, anchor=anchor
+        released, caption=words, columns=columns, formats=formats or {}, row_header=row_header, anchor=anchor, rich=rich
     )
-    if len(released.frame) > _FOLDED_FROM and anchor is None:
+    if len(released.frame) > _FOLDED_FROM and anchor is None and not rows:
         cells = f"<details><summary>{parts.text(words)}: show all {len(released.frame)} rows</summary>{cells}</details>"
     remarks = [*([notes] if isinstance(notes, str) and notes else notes), *released.notes]
     body = (

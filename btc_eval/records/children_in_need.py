@@ -26,7 +26,9 @@ TABLES = (
     Compiled("plan_reviews", "Child protection plans reviewed in time", broad=True),
     Compiled("plan_duration", "Child protection plans at 31 March by time open"),
     Compiled("assessments", "Assessments completed and working days taken"),
-    Compiled("assessment_factors", "Factors identified at the end of assessment"),
+    Compiled("assessment_factors", "Factors identified at the end of assessment", broad=True),
+    Compiled("plan_categories", "Child protection plans started by initial category of abuse", broad=True),
+    Compiled("recorded_disability", "Children in need at 31 March with a disability recorded", broad=True),
     Compiled("referral_sources", "Referrals by source"),
     Compiled("primary_need", "Children in need at 31 March by primary need"),
     Compiled("need_plans", "Child in need plans"),
@@ -75,6 +77,7 @@ _NEED_COLUMNS = _named("children at 31 March / primary need", need_columns.NEEDS
 _OPEN_COLUMNS = _named("plans at 31 March / time open", need_columns.OPEN_FOR)
 _DAY_COLUMNS = _named("assessments / working days", need_columns.DAYS)
 _CONFERENCE_COLUMNS = _named("conferences / working days", need_columns.CONFERENCE_DAYS)
+_CATEGORY_COLUMNS = _named("plans started / initial category", need_columns.CATEGORIES)
 _YEARS = r"_20\d\d_to_20\d\d.*\.csv"
 
 SPECS = (
@@ -211,6 +214,28 @@ SPECS = (
             _count("episodes_with_a_factor", "Episodes_with_assessment_factor"),
             *_named("episodes / factor", need_columns.FACTORS),
         ),
+    ),
+    _children_in_need(
+        "d2 Child protection plans starting by category of abuse",
+        "plan_categories",
+        file_name="d2_cpps_starting_by_category_of_abuse" + _YEARS,
+        category="Child Protection Plans by Initial and Latest Category of Abuse",
+        indicators=(_count("plans_started", "CPP_start"), *_CATEGORY_COLUMNS),
+        # Two plans in Wakefield in 2016 carry no category.
+        sums=(Sum("plans_started", _parts(_CATEGORY_COLUMNS), exact=False),),
+        national=("plans_started",),
+    ),
+    _children_in_need(
+        "b2 Children in need with a recorded disability",
+        "recorded_disability",
+        file_name="b2_children_in_need_recorded_disability" + _YEARS,
+        category="Recorded disability",
+        indicators=(
+            _count("children_at_31_march", "At31_episodes"),
+            _count("disability_recorded", "At31_episodes_disability_recorded"),
+        ),
+        sums=(Sum("children_at_31_march", ("disability_recorded",), exact=False),),
+        national=("children_at_31_march",),
     ),
     _children_in_need(
         "c5 Referrals by source",

@@ -55,6 +55,13 @@ CONFERENCE_DAYS = {
     "16 to 20": "Duration_16-20_days",
     "21 or more": "Duration_21+_days",
 }
+CATEGORIES = {
+    "neglect": "Neglect_Initial",
+    "physical abuse": "Physical_Initial",
+    "sexual abuse": "Sexual_Initial",
+    "emotional abuse": "Emotional_Initial",
+    "more than one": "Multiple_Initial",
+}
 FACTORS = {
     "alcohol misuse, child": "Alcohol_Misuse_child",
     "alcohol misuse, parent": "Alcohol_Misuse_parent",

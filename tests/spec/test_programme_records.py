@@ -239,6 +239,46 @@ def test_wording_is_british_and_names_no_officer() -> None:
     assert re.findall(r"\b(Skinner|Crichlow|Hassall|Pender|Hartley)\b", text) == []
 
 
+#: Pieces of each paper, counted in an inventory that was made before the records: minutes, report, edge of care,
+#: safeguarding, portfolio.
+PIECES = {"000": 12, "001": 151, "002": 26, "003": 16, "004": 24}
+NUMBERED = re.compile(r"^item-(00\d)-(\d+)$")
+
+
+def test_every_piece_of_the_five_papers_is_held_or_left_out_with_a_reason() -> None:
+    counted: dict[str, list[int]] = {}
+    for item in programme.items():
+        match = NUMBERED.match(item.id)
+        assert match, item.id
+        counted.setdefault(match[1], []).append(int(match[2]))
+        assert bool(item.held) != bool(item.left_out), item.id
+        assert SEEN_PAPERS[item.document].startswith(f"{match[1]}_"), item.id
+    assert {paper: len(numbers) for paper, numbers in counted.items()} == PIECES
+    assert all(numbers == list(range(1, len(numbers) + 1)) for numbers in counted.values())
+    assert len(programme.items().where(went="left out")) <= 15
+
+
+def test_what_holds_a_piece_comes_from_its_paper_or_bears_on_it() -> None:
+    records = {r.id: r for held in load(RECORDS).records.values() for r in held}
+    for item in programme.items():
+        kept = [records[name] for name in item.held]
+        of_paper = [r for r in kept if isinstance(r, Sourced) and item.document in (r.document, *r.also)]
+        whole = [r for r in kept if isinstance(r, Document)]
+        assert item.left_out or of_paper or whole, item.id
+
+
+def test_no_claim_goes_without_a_verdict_and_no_verdict_without_evidence() -> None:
+    for claim in programme.claims():
+        assert claim.why
+        if claim.verdict.value != "cannot be tested with public data":
+            assert claim.findings or claim.also, claim.id
+
+
+def test_causal_claims_are_never_confirmed_by_a_count() -> None:
+    verdicts = {claim.verdict.value for claim in programme.claims().where(type="causal")}
+    assert verdicts <= {"not shown", "cannot be tested with public data", "consistent"}
+
+
 # Against the papers themselves, where they lie beside the clone. The tests above hold the same facts without them.
 
 
@@ -302,3 +342,13 @@ def test_quoted_words_stand_in_the_paper_they_are_read_from(texts: dict[str, str
     for finding in programme.inspections().where(document="paper-report-2024"):
         for quoted in re.findall(r"‘([^’]*)’", finding.what):
             assert quoted in report, finding.id
+
+
+@pytest.mark.shared
+def test_the_inventory_has_the_pieces_that_were_counted_beside_the_clone() -> None:
+    matrix = ROOT.parent / "shared" / "research" / "claims_matrix.md"
+    if not matrix.is_file():
+        pytest.skip("the inventory does not lie beside this clone")
+    text = matrix.read_text(encoding="utf-8")
+    counted = re.findall(r"^\| (00\d-\d+) \|", text, flags=re.MULTILINE)
+    assert [f"item-{number}" for number in counted] == [item.id for item in programme.items()]

@@ -40,6 +40,12 @@ def refusals(folder: Path, findings: set[str] | None = None) -> tuple[Refusal, .
     return caught.value.refusals
 
 
+def own(faults: tuple[Refusal, ...]) -> list[Refusal]:
+    """Return the faults but those of the inventory, which misses every record that lost its id."""
+    lost = [fault for fault in faults if fault.file.endswith("items.toml") and "the unknown id" in fault.found]
+    return [fault for fault in faults if fault not in lost] or lost
+
+
 def test_the_real_records_pass() -> None:
     assert set(load(RECORDS).records) == {table.name for table in TABLES}
 
@@ -54,6 +60,9 @@ def test_the_real_records_pass() -> None:
         ("hubs", 'locality = "South Wirral"', 'locality = "Central Wirral"', "locality", "'Central Wirral'"),
         ("claims", 'verdict = "confirmed"', 'verdict = "probably"', "verdict", "'probably'"),
         ("commitments", 'status = "not known"', 'status = "kept?"', "status", "'kept?'"),
+        ("claims", 'verdict = "confirmed"', 'verdict = "not yet tested"', "verdict", "'not yet tested'"),
+        ("items", 'held = ["hub-joy"]', 'held = ["hub-sorrow"]', "held", "the unknown id 'hub-sorrow'"),
+        ("theory", 'rests_on = ["claim-capacity-parents"]', 'rests_on = ["claim-x"]', "rests_on", "'claim-x'"),
         ("hubs", 'type = "voluntary organisation"', 'type = "charity"', "type", "'charity'"),
         ("themes", 'strength = "moderate"', 'strength = "Moderate"', "strength", "'Moderate'"),
         ("hubs", 'run_by = "Koala Northwest"', 'runs_by = "Koala Northwest"', "runs_by", "an unknown key"),
@@ -107,7 +116,7 @@ def test_a_planted_fault_is_refused_with_its_line(
 ) -> None:
     line = planted(copy, name, old, new)
 
-    (fault,) = refusals(copy)
+    (fault,) = own(refusals(copy))
 
     assert fault.file == f"data/programme/{name}.toml"
     assert fault.place.startswith(f"line {line}, ")
@@ -141,7 +150,7 @@ def test_a_missing_key_is_refused_at_the_head_of_its_record(copy: Path, name: st
 def test_one_id_twice_is_refused_also_across_files(copy: Path) -> None:
     line = planted(copy, "training", 'id = "training-trauma"', 'id = "training-oral-health"')
 
-    (fault,) = refusals(copy)
+    (fault,) = own(refusals(copy))
 
     assert fault.place == f"line {line}, training-oral-health, id"
     assert "data/programme/training.toml, line" in fault.found
@@ -151,17 +160,40 @@ def test_a_claim_may_cite_only_findings_that_exist_once_they_are_given(copy: Pat
     line = planted(
         copy,
         "claims",
-        'verdict = "confirmed"\n',
-        'verdict = "confirmed"\nfindings = ["care-rate-2023", "care-rate-lost"]\n',
+        'findings = ["claims-rates"]\n',
+        'findings = ["claims-rates", "care-rate-lost"]\n',
     )
+    there = {name for claim in load(RECORDS).records["claims"] for name in claim.findings}
 
     assert load(copy) is not None
-    (fault,) = refusals(copy, findings={"care-rate-2023"})
-    assert load(copy, findings={"care-rate-2023", "care-rate-lost"}) is not None
+    (fault,) = refusals(copy, findings=there)
+    assert load(copy, findings=there | {"care-rate-lost"}) is not None
 
-    assert fault.place.startswith(f"line {line + 1}, claim-")
+    assert fault.place.startswith(f"line {line}, claim-")
+    assert fault.place.endswith(", findings")
     assert "'care-rate-lost'" in fault.found
     assert "finding" in fault.allowed
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "found"),
+    [
+        ("items", 'held = ["hub-joy"]\n', "", "neither `held` nor `left_out`"),
+        ("items", 'held = ["hub-joy"]\n', 'held = ["hub-joy"]\nleft_out = "No."\n', "both `held` and `left_out`"),
+        ("theory", 'shows = "offer"', 'shows = "offers"', "shows 'offers'"),
+    ],
+)
+def test_a_piece_without_a_home_and_a_step_without_a_file_are_refused(
+    copy: Path, name: str, old: str, new: str, found: str
+) -> None:
+    at = planted(copy, name, old, new)
+    text = (copy / f"{name}.toml").read_text(encoding="utf-8").splitlines()[:at]
+    opened = max(number for number, line in enumerate(text, start=1) if line.startswith("[["))
+
+    (fault,) = refusals(copy)
+
+    assert fault.place.startswith(f"line {opened}, ")
+    assert found in fault.found
 
 
 def test_every_fault_of_every_file_is_told_at_once(copy: Path) -> None:

@@ -81,7 +81,6 @@ def test_counts_cover_every_allowed_word_and_agree_with_a_count_by_hand() -> Non
         "not shown",
         "contradicted",
         "cannot be tested with public data",
-        "not yet tested",
         "all",
     ]
     by_hand = frame.groupby("verdict").size()
@@ -172,4 +171,39 @@ def test_known_ids_and_check_speak_of_the_same_records() -> None:
     assert {"claim-referrals-bidston-fall", "commitment-hubs-twelve", "question-why-high-rate"} <= known
     assert len(known) == sum(len(load.facts(table.name)) for table in TABLES)
     programme.check()
-    programme.check(findings=[])
+    programme.check(findings={name for names in programme.cited().values() for name in names})
+    with pytest.raises(RefusedError, match="finding"):
+        programme.check(findings=[])
+
+
+def test_the_reasoning_names_what_stands_in_each_step_and_counts_what_has_no_name() -> None:
+    steps = programme.chain()
+    holds = steps[steps["kind"] == "holds"]
+
+    assert holds.groupby("position").size().tolist() == [5, 4, 6, 10, 4]
+    assert "5 more, which no paper that we saw names" in holds["words"].tolist()
+    rests = steps[steps["kind"] == "rests on"].set_index("id")
+    assert rests.loc["claim-demand-reduction", "verdict"] == "not shown"
+    assert set(rests.index) <= {claim.id for claim in programme.claims()}
+
+
+def test_questions_and_lessons_are_joined_with_their_claims() -> None:
+    answers, lessons = programme.answers(), programme.lessons()
+
+    assert len(answers) == sum(len(question.claims) for question in programme.questions())
+    assert set(answers["question"]) == {question.id for question in programme.questions()}
+    assert len(lessons) == sum(len(theme.claims) for theme in programme.themes())
+
+
+def test_no_figure_in_the_claims_counts_those_who_were_helped() -> None:
+    kinds = programme.figures_by_kind().set_index("kind")["n"]
+
+    assert kinds["families or people who were helped"] == 0
+    assert kinds["all"] == kinds.iloc[:-1].sum() == len(programme.claim_numbers())
+
+
+def test_a_verdict_that_may_change_says_what_would_decide_it() -> None:
+    waiting = programme.claims().where(provisional="yes")
+
+    assert 0 < len(waiting) < len(programme.claims())
+    assert all("chapter" in claim.waits_for for claim in waiting)

@@ -1,0 +1,87 @@
+"""Cells that are more than text: findings quoted with their address, and links to the place of a record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from btc_eval.disclosure import SafeTable
+from btc_eval.errors import refuse
+from btc_eval.publish import parts
+
+#: On which page of the book each kind of record has a row of its own, by how its id begins.
+HOMES = {
+    "claim-": "answers/claims",
+    "question-": "answers/questions",
+    "theme-": "learning/what-was-learned",
+    "event-": "learning/timeline",
+    "commitment-": "plan/remodelling",
+    "hub-": "plan/remodelling",
+}
+
+#: What a list of ids without any id is shown as; `programme.Facts.frame` writes it.
+_NONE = ("", "none")
+
+#: Where a table of records has the papers that were read beside each, they are evidence too.
+_BESIDE = "beside"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rich:
+    """Which columns are shown as more than text?
+
+    Parameters
+    ----------
+    rows
+        A column whose values become the rows' addresses on the page, or "".
+    findings
+        Columns that hold ids of findings, joined with "; ". The builder writes each finding's sentence there, with a
+        link to it; papers read beside the record follow, where the table has them.
+    links
+        Column shown to the column that holds the id of a record: the words lead to the record's row, on its own page.
+    cards
+        Whether a narrow screen shows each row as a card, every cell under its column's words.
+    """
+
+    rows: str = ""
+    findings: tuple[str, ...] = ()
+    links: Mapping[str, str] = field(default_factory=dict)
+    cards: bool = False
+
+    @property
+    def columns(self) -> list[str]:
+        """Return the columns needed besides those that are shown."""
+        return [name for name in (self.rows, *self.links.values()) if name]
+
+    def cell(self, safe: SafeTable, name: str, index: object, shown: str) -> str:
+        """Return what stands in a cell, as HTML; `shown` is what would stand there otherwise."""
+        if name in self.findings:
+            ids = [one for one in str(safe.frame.loc[index, name]).split("; ") if one not in _NONE]  # type: ignore[index]
+            told = "".join(f"{{{{finding:{one}}}}}" for one in ids)
+            papers = str(safe.frame.loc[index, _BESIDE]) if _BESIDE in safe.frame else ""  # type: ignore[index]
+            if papers not in _NONE:
+                told += f'<span class="btc-cited">Read beside it: {parts.text(papers)}.</span>'
+            return told or "None published."
+        if name in self.links:
+            return linked(str(safe.frame.loc[index, self.links[name]]), shown)  # type: ignore[index]
+        return shown
+
+
+def linked(record: str, shown: str) -> str:
+    """Return words that lead to a record's own row; `shown` is HTML.
+
+    Raises
+    ------
+    RefusedError
+        For a record that has no row of its own in the book.
+    """
+    for beginning, page in HOMES.items():
+        if record.startswith(beginning):
+            return f'<a href="{{{{root}}}}{page}.html#{parts.text(record)}">{shown}</a>'
+    raise refuse(
+        "publish",
+        "links",
+        found=f"the record {record!r}, which has no page",
+        allowed=f"ids that begin with {', '.join(HOMES)}",
+        do="Link another column, or add the page of such records to publish.rich.",
+    )
