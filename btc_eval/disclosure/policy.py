@@ -151,13 +151,9 @@ def policies() -> tuple[pd.DataFrame, Papers]:
     return pd.DataFrame(columns).rename_axis("rule").reset_index(), _PAPERS
 
 
-def policy_sources() -> tuple[pd.DataFrame, Papers]:
-    """Where does each rule come from? One row a policy and kind of rule: `policy, about, source`; and the papers."""
-    rows = [
-        {"policy": name, "about": about, "source": source}
-        for name, rules in _known().items()
-        for about, source in rules.sources.items()
-    ]
+def policy_sources(name: str) -> tuple[pd.DataFrame, Papers]:
+    """Where does each rule of this policy come from? One row a kind of rule: `about, source`; and the papers."""
+    rows = [{"about": about, "source": source} for about, source in policy(name).sources.items()]
     return pd.DataFrame(rows), _PAPERS
 
 
@@ -169,7 +165,8 @@ def _in_words(rules: Policy) -> dict[str, str]:
         return "yes" if allowed else "no"
 
     quantiles = f"yes, with {rules.quantile_each_side} on each side" if rules.quantile_each_side else "yes"
-    totals = "added up from what is shown" if rules.totals == "summed" else "as they are, rounded by themselves"
+    totals = "added up from what is shown" if rules.totals == "summed" else "rounded by themselves"
+    totals = totals if rules.rounding_base > 1 else "as published"
     return {
         "Smallest count that is shown": least(rules.minimum_cell),
         "Nought is shown": may(rules.zero_may_show),
