@@ -45,6 +45,7 @@ class _Page(HTMLParser):
         self.exhibit: _Exhibit | None = None
         self.cell: list[str] | None = None
         self.paste: tuple[int, list[str]] | None = None
+        self.cited: tuple[int, list[str]] | None = None
         self.output = 0
         self.script: tuple[dict[str, str], list[str]] | None = None
 
@@ -80,6 +81,8 @@ class _Page(HTMLParser):
                 self.cell = []
         if "pasted-text" in kinds:
             self.paste = (depth, [])
+        if "btc-cited" in kinds:
+            self.cited = (depth, [])
         if "cell_output" in kinds and not self.output:
             self.output = depth
         if tag in ("script", "style"):
@@ -108,6 +111,9 @@ class _Page(HTMLParser):
             self.script[1].append(data)
             return
         self.text.append(data)
+        if self.cited is not None:
+            self.cited[1].extend([data] if self.stack[-1][0] != "a" else [])
+            return
         if self.cell is not None:
             self.cell.append(data)
         if self.paste is not None:
@@ -141,6 +147,9 @@ class _Page(HTMLParser):
             if self.paste is not None and self.paste[0] == depth:
                 self._pasted("".join(self.paste[1]))
                 self.paste = None
+            if self.cited is not None and self.cited[0] == depth:
+                self._pasted("".join(self.cited[1]))
+                self.cited = None
             if self.output == depth:
                 self.output = 0
             if open_tag == tag:
