@@ -142,7 +142,7 @@ def _read(reading: Reading, contents: dict[str, bytes]) -> int:
                 notebooks[name] = held
     files = len(contents)
     for name, content in contents.items():
-        reading.words(name, name, "its name")
+        reading.words(name, name.replace("/", "\n"), "its name")
         if name in notebooks:
             gate_notebooks.read(reading, name, notebooks[name])
         elif name.startswith("notebooks/") and name.endswith(".ipynb"):

@@ -50,9 +50,9 @@ class Reading:
         """Note a fault: where it is and of which kind, never what stands there."""
         self.seen[Refusal(file, place, found, allowed, do)] = None
 
-    def words(self, file: str, text: str, place: str = "", *, code: bool = False) -> None:
+    def words(self, file: str, text: str, place: str = "", *, code: bool = False, amounts: bool = False) -> None:
         """Read text for identifiers, names and paths."""
-        for what, line in self.watch.kinds(text, code=code):
+        for what, line in self.watch.kinds(text, code=code, amounts=amounts):
             self.refuse(file, place or f"line {line}", what, "words and released numbers, nothing that names a child")
 
     @cached_property

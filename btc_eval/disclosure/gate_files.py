@@ -49,7 +49,9 @@ def read(reading: Reading, name: str, content: bytes) -> int:
     if kind == ".csv" and name in reading.register.files:
         text = decoded(reading, name, content)
         if text is not None:
-            reading.words(name, text)
+            published = reading.register.files[name].about["provenance"] == "official"
+            # Each cell stands for itself.
+            reading.words(name, text.replace(",", ";"), amounts=published)
         return 0
     if name in (ASSETS, TABLES, "edition.json", "findings.json", "tolerances.json"):
         _json(reading, name, content)

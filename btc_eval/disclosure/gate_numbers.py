@@ -17,8 +17,12 @@ WORDS_WITH_DIGITS = re.compile(
 )
 _NUMBER = re.compile(r"(?<![\w.])[-−+]?£?\d(?:[\d,]*\d)?(?:\.\d+)?(?:e[-+]?\d+)?", re.IGNORECASE)
 _WHOLE = re.compile(r"(?<![\w.,/£–−-])\d{1,3}(?![\w%]|[.,/–-]\d)")
-_SPOKEN = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-_SPOKEN_WORD = re.compile(rf"\b(?:{'|'.join(_SPOKEN)})\b", re.IGNORECASE)
+# "One" stands for a number before what is counted; elsewhere it stands for anything.
+_SPOKEN = re.compile(
+    r"\b(?:two|three|four|five|six|seven|eight|nine|(?:one|a single|only one) "
+    r"(?:child|boy|girl|person|pupil|family|case|referral|event))\b",
+    re.IGNORECASE,
+)
 #: How a value may be said: as it is, as a percentage, in thousands, millions or billions.
 _SCALES = (1.0, 100.0, 1e-3, 1e-6, 1e-9)
 
@@ -38,7 +42,7 @@ def small_wholes(text: str, below: int) -> Iterator[int]:
 
 def spoken(text: str) -> bool:
     """Does the text say a whole number from one to nine as a word?"""
-    return _SPOKEN_WORD.search(text) is not None
+    return _SPOKEN.search(text) is not None
 
 
 def value(text: str) -> float | None:

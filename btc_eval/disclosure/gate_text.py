@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 _UPN = re.compile(r"(?<![A-Za-z0-9])[A-HJ-NP-RT-Z]\d{11}[A-Z\d](?![A-Za-z0-9])", re.IGNORECASE)
-_NHS = re.compile(r"(?<![\w.,/-])(\d{3})([ -]?)(\d{3})\2(\d{4})(?![\w-]|[.,]\d)")
+_NHS = re.compile(r"(?<![\w.])(\d{3})([ -])(\d{3})\2(\d{4})(?!\w)")
+_BARE = re.compile(r"(?<![\w.,/-])\d{10}(?![\w-]|[.,]\d)")
 _ULN = re.compile(r"\bULN\b\W{0,12}\d{10}(?!\d)", re.IGNORECASE)
 _POSTCODE = re.compile(r"(?<![A-Za-z0-9#&/+=])[A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}(?![A-Za-z0-9+/=])")
 _MONTHS = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
@@ -64,7 +65,7 @@ class Watch:
     def _phrases(self) -> tuple[str, ...]:
         return tuple(sorted({" ".join(word.casefold().split()) for word in self.words if not _WORD.fullmatch(word)}))
 
-    def kinds(self, text: str, *, code: bool = False) -> Iterator[tuple[str, int]]:
+    def kinds(self, text: str, *, code: bool = False, amounts: bool = False) -> Iterator[tuple[str, int]]:
         """Which kinds of thing that may not be shown does this text hold, and in which line first?
 
         Parameters
@@ -73,21 +74,26 @@ class Watch:
             Any text.
         code
             Whether it is a program or a style, in which an address or a path says nothing about a child.
+        amounts
+            Whether it is a table of published figures, in which ten digits in a row may be a sum of money.
         """
         text = text.translate(_INVISIBLE)
         for what, shape in {**ALWAYS, **({} if code else WRITTEN)}.items():
             found = shape.search(text)
             if found:
                 yield what, text.count("\n", 0, found.start()) + 1
-        for found in _NHS.finditer(text):
-            if nhs_number("".join(found.group(1, 3, 4))) and (found[2] or not code):
-                yield "an NHS number", text.count("\n", 0, found.start()) + 1
-                break
+        shaped = [(m.start(), "".join(m.group(1, 3, 4))) for m in _NHS.finditer(text)]
+        if not (code or amounts):
+            # Sums that were rounded end in noughts.
+            shaped += [(m.start(), m.group()) for m in _BARE.finditer(text) if not m.group().endswith("000")]
+        at = next((place for place, digits in shaped if nhs_number(digits)), None)
+        if at is not None:
+            yield "an NHS number", text.count("\n", 0, at) + 1
         if self.words:
             small = text.casefold()
-            at = next((m for m in _WORD.finditer(small) if m.group() in self._single), None) if self._single else None
-            if at is not None:
-                yield "a name or identifier from the register", small.count("\n", 0, at.start()) + 1
+            word = next((m for m in _WORD.finditer(small) if m.group() in self._single), None) if self._single else None
+            if word is not None:
+                yield "a name or identifier from the register", small.count("\n", 0, word.start()) + 1
             elif self._phrases:
                 spaced = " ".join(small.split())
                 if any(phrase in spaced for phrase in self._phrases):
