@@ -176,7 +176,12 @@ def test_a_hidden_cell_that_prints(site: Path, printed: str) -> None:
 
 
 def test_a_pasted_phrase_that_no_notebook_made(site: Path) -> None:
-    edit(site, PAGE, '<span class="pasted-text">', '<span class="pasted-text">2 children. </span><span class="pasted-text">')
+    edit(
+        site,
+        PAGE,
+        '<span class="pasted-text">',
+        '<span class="pasted-text">2 children. </span><span class="pasted-text">',
+    )
     refused(site, file=PAGE, what="no notebook of the site pastes")
 
 
