@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from btc_eval.disclosure.gate_register import Register
 from btc_eval.disclosure.gate_text import Watch
 from btc_eval.errors import Refusal
 
-_DIGITS = re.compile(r"[a-z]*\d[a-z0-9]*")
 _DO = "Take it out, or publish it through btc_eval.publish, and build again."
 
 
@@ -54,12 +51,3 @@ class Reading:
         """Read text for identifiers, names and paths."""
         for what, line in self.watch.kinds(text, code=code, amounts=amounts):
             self.refuse(file, place or f"line {line}", what, "words and released numbers, nothing that names a child")
-
-    @cached_property
-    def shown(self) -> frozenset[str]:
-        """Return every word with a digit in the site's pages and notebooks, in lower case."""
-        found: set[str] = set()
-        for name, content in self.contents.items():
-            if name.endswith((".html", ".ipynb")):
-                found |= set(_DIGITS.findall(content.decode("utf-8", "replace").casefold()))
-        return frozenset(found)

@@ -72,7 +72,7 @@ class Values:
         size = abs(number)
         return any(_near(values, size, half) for values in self._scaled.values())
 
-    def hold(self, number: float, relative: float = 2e-6) -> bool:
+    def hold(self, number: float, relative: float = 1.1e-5) -> bool:
         """Is this one of the values, as it stands, to six significant figures?"""
         return _near(self._scaled[1.0], abs(number), max(abs(number) * relative, 1e-12))
 

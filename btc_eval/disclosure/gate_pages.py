@@ -148,8 +148,10 @@ class _Page(HTMLParser):
                 self._pasted("".join(self.paste[1]))
                 self.paste = None
             if self.cited is not None and self.cited[0] == depth:
-                self._pasted("".join(self.cited[1]))
-                self.cited = None
+                text, self.cited = "".join(self.cited[1]), None
+                # A finding of another page, filled in by the builder; any other words are the cell's own.
+                if plain(text) not in self.reading.phrases and self.cell is not None:
+                    self.cell.append(text)
             if self.output == depth:
                 self.output = 0
             if open_tag == tag:
@@ -215,7 +217,7 @@ def _same(shown: str, released: str, *, restricted: bool) -> bool:
 
 def _small(exhibit: _Exhibit, table: Table) -> Iterator[tuple[str, str]]:
     """Small whole numbers around and inside the drawing that are neither released, nor rules, nor marks of an axis."""
-    least = table.rules.minimum_cell
+    least = table.least
     known = {table.rules.rounding_base}
     allowed = f"{least} and more, released values, and the marks of an axis"
     loose = [n for text in exhibit.words for n in small_wholes(text, least) if n not in known]

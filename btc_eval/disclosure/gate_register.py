@@ -54,6 +54,12 @@ class Table:
         """Whether the rows tell of children's records, so that small counts were hidden."""
         return self.rules.hides and self.about["provenance"] != "official" and not self.about["no_people"]
 
+    @property
+    def least(self) -> int:
+        """Return the smallest count that may stand in it: the policy's, as it reads after rounding."""
+        base, least = self.rules.rounding_base, self.rules.minimum_cell
+        return min(least, base * round(least / base))
+
     @cached_property
     def values(self) -> Values:
         """Return its numbers."""
@@ -97,7 +103,7 @@ class Register:
     @cached_property
     def strictest(self) -> int:
         """Return the largest of the smallest counts that the policies in use let be shown; 0 where none hides any."""
-        return max((t.rules.minimum_cell for t in self.tables.values() if t.restricted), default=0)
+        return max((t.least for t in self.tables.values() if t.restricted), default=0)
 
 
 def read(site: Path) -> Register:
@@ -167,14 +173,14 @@ def _small_counts(table: Table) -> Iterator[Refusal]:
             continue
         place = table.columns.index(name)
         shown = [value(row[place]) for row in table.rows]
-        small = sum(1 for n in shown if n and n < table.rules.minimum_cell)
+        small = sum(1 for n in shown if n and n < table.least)
         noughts = 0 if table.rules.zero_may_show else sum(1 for n in shown if n == 0)
         if small or noughts:
             yield _fault(
                 str(table.about["file"]),
                 f"column {name}",
                 f"{small + noughts} counts below the smallest that may be shown",
-                f"blanks, or {table.rules.minimum_cell} and more, under the policy {table.rules.name}",
+                f"blanks, or {table.least} and more, under the policy {table.rules.name}",
             )
 
 
@@ -193,6 +199,7 @@ def compared(cell: object) -> object:
 
 def plain(text: str) -> str:
     """Text as it compares: without invisible breaks, one space between words, in one case."""
+    text = text.replace("’", "'").replace("‘", "'").replace("“", '"').replace("”", '"')
     return " ".join(text.replace("\u00ad", "").replace("\u200b", "").replace("\u00a0", " ").split()).casefold()
 
 

@@ -1,4 +1,4 @@
-"""The gate over built pages, proved by attack: everything that leaks is refused, and what it says gives nothing away."""
+"""The gate over built pages, proved by attack: every leak is refused, and what is said of it gives nothing away."""
 
 from __future__ import annotations
 
@@ -212,7 +212,7 @@ def test_a_link_or_a_load_that_leaves_the_site(site: Path, planted: str) -> None
     assert found
 
 
-# --- identifiers, wherever they are put --------------------------------------------------------------------------------
+# --- identifiers, wherever they are put ------------------------------------------------------------------------------
 
 
 def png(words: str, kind: bytes = b"tEXt") -> bytes:

@@ -1,4 +1,4 @@
-"""Canary children: made-up returns with planted names, identifiers, postcodes and a ward with one child, to an edition."""
+"""Canary children: made-up returns with planted names, identifiers and a ward with one child, taken to an edition."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ kernelspec:
 
 # Referrals by ward
 
-In all: {glue:text}`ward-total`
+In all: {glue:text}`small-total`
 
 ```{code-cell} ipython3
 :tags: [remove-input]
@@ -53,7 +53,7 @@ safe = disclosure.control(totals, "council", keys=["year"], counts="n", papers=c
 chart = publish.lines(x="year", y="n", axis="Referrals")
 publish.figure(safe, chart, id="years", title="Referrals by year", text="All wards together.")
 last = publish.quantity(safe, "n", at={"year": 2024}, style="count", unit="referrals")
-publish.paste("ward-total", publish.sentence("{n}.", n=last))
+publish.paste("small-total", publish.sentence("{n}.", n=last))
 ```
 """
 
