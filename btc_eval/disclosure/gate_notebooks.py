@@ -113,9 +113,18 @@ def _output(reading: Reading, file: str, chapter: str, place: str, output: Mappi
             reading.refuse(file, place, "an exhibit that is not in the register", "released tables")
             return
         text = data["text/html"] if isinstance(data["text/html"], str) else "".join(data["text/html"])
-        gate_pages.read(reading, file, text, chapter=chapter)
+        if not _on_page(reading, chapter, text):
+            gate_pages.read(reading, file, text, chapter=chapter)
         return
     _phrase(reading, file, place, about, _said(output) or "")
+
+
+def _on_page(reading: Reading, chapter: str, text: str) -> bool:
+    """Does the page, which is read for itself, show the very same exhibit? Its addresses begin one folder higher."""
+    deep = chapter.count("/")
+    page = reading.contents.get(f"{chapter}.html", b"").decode("utf-8", "replace")
+    here = text.replace(f'"{"../" * (deep + 1)}', f'"{"../" * deep or "./"}')
+    return bool(page) and here.strip() in page
 
 
 def _phrase(reading: Reading, file: str, place: str, about: Mapping[str, Any], said: str) -> None:

@@ -130,6 +130,8 @@ class _Page(HTMLParser):
     def handle_comment(self, data: str) -> None:
         self.text.append(f"\n{data}\n")
 
+    handle_decl = handle_pi = unknown_decl = handle_comment
+
     def handle_endtag(self, tag: str) -> None:
         if tag in _BREAKS:
             self.text.append("\n")
@@ -159,6 +161,8 @@ class _Page(HTMLParser):
 
     def _script(self, tag: str, about: dict[str, str], parts: list[str]) -> None:
         text = "".join(parts)
+        if about.get("type") != "application/json":
+            self.text.append(f"\n{text}\n")
         if tag == "style":
             gate_links.style(self.reading, self.file, "<style>", text)
         elif about.get("type") == "application/json":
@@ -256,7 +260,6 @@ def read(reading: Reading, file: str, text: str, *, chapter: str | None = None) 
     chapter
         The page whose exhibits it shows; its own name without a suffix where `None`.
     """
-    reading.words(file, text)
     page = _Page(reading, file, file.removesuffix(".html") if chapter is None else chapter)
     page.feed(text)
     page.close()
