@@ -7,6 +7,7 @@ from btc_eval.disclosure.compare import Finding, Leak, compare
 from btc_eval.disclosure.control import control
 from btc_eval.disclosure.estimates import control_estimates
 from btc_eval.disclosure.example import example, example_attacked
+from btc_eval.disclosure.gate import Scan, scan
 from btc_eval.disclosure.linked import control_linked
 from btc_eval.disclosure.money import Contributions
 from btc_eval.disclosure.policy import Policy, policies, policy, policy_sources
@@ -22,6 +23,7 @@ __all__ = [
     "Policy",
     "Reason",
     "SafeTable",
+    "Scan",
     "audit",
     "compare",
     "control",
@@ -35,5 +37,6 @@ __all__ = [
     "policy_sources",
     "read_register",
     "released",
+    "scan",
     "write_register",
 ]

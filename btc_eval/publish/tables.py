@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from btc_eval.disclosure import SafeTable
-from btc_eval.publish import emit, parts
+from btc_eval.publish import emit, parts, register
 from btc_eval.publish.door import admitted, identified, worded
 from btc_eval.publish.downloads import csv_text
 from btc_eval.publish.formats import Format
@@ -83,19 +83,24 @@ def table(
         f'<div class="btc-exhibit" id="{id}" data-provenance="{papers.provenance.value}">{parts.mark(papers)}{cells}'
         f"{parts.notes_html(remarks)}{parts.source_line(papers, id)}</div>"
     )
-    emit.exhibit(body, about("table", id, words, released))
+    emit.exhibit(body, about("table", id, words, released, list(columns)))
 
 
-def about(kind: str, id: str, title: str, released: SafeTable) -> dict[str, Any]:
-    """Return the record that an exhibit hands to the builder: all of the released table goes into its file."""
+def about(kind: str, id: str, title: str, released: SafeTable, shown: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the record that an exhibit hands to the builder: all of the released table goes into its file.
+
+    `shown` names the columns of the cells under it, in order.
+    """
     _, papers = admitted(released)
+    csv = csv_text(released.frame)
     return {
         "kind": "exhibit",
         "exhibit": kind,
         "id": id,
         "title": title,
-        "csv": csv_text(released.frame),
+        "csv": csv,
         "policy": released.policy.name,
         "provenance": papers.provenance.value,
         "sources": list(papers.sources),
+        "register": register.line(released, csv, shown),
     }
