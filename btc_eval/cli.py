@@ -198,6 +198,18 @@ def diff(before: Path, after: Path, as_json: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
+@cli.command()
+@click.argument("site", type=_FOLDER)
+@_data
+@_json
+@_debug
+def scan(site: Path, data: Path | None, as_json: bool) -> None:
+    """Read everything that would be published, and refuse what no released table holds."""
+    from btc_eval import edition
+
+    _answer(edition.scan(site, data=data), as_json)
+
+
 class _Report(Protocol):
     """What a refresh or a check came to."""
 

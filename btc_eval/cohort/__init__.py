@@ -19,6 +19,8 @@ from btc_eval.cohort.logrank import LogRankTest, logrank
 from btc_eval.cohort.match_result import Match
 from btc_eval.cohort.matching import match
 from btc_eval.cohort.mean_events import MeanEvents, mean_events
+from btc_eval.cohort.next_steps import BLANKS as NEXT_BLANKS
+from btc_eval.cohort.next_steps import next_steps
 from btc_eval.cohort.rate_ratio import RateModel, rate_ratio
 from btc_eval.cohort.restricted_mean import RestrictedMean, restricted_mean
 from btc_eval.cohort.selection import selection
@@ -32,6 +34,7 @@ from btc_eval.cohort.weighting import Weighting, weight
 
 __all__ = [
     "BLANKS",
+    "NEXT_BLANKS",
     "BiasAnalysis",
     "Bootstrap",
     "Coarsened",
@@ -73,6 +76,7 @@ __all__ = [
     "match",
     "mean_days",
     "mean_events",
+    "next_steps",
     "rate_ratio",
     "restricted_mean",
     "selection",

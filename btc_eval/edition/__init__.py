@@ -12,6 +12,7 @@ from __future__ import annotations
 from btc_eval.edition.archive import opened
 from btc_eval.edition.build import Built, build
 from btc_eval.edition.comparison import Comparison, compare
+from btc_eval.edition.gate import scan
 from btc_eval.edition.release import Released, release
 from btc_eval.edition.serve import serve
 from btc_eval.edition.verification import Verification
@@ -26,6 +27,7 @@ __all__ = [
     "compare",
     "opened",
     "release",
+    "scan",
     "serve",
     "verify",
 ]

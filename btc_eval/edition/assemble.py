@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from btc_eval.edition import changes, cited, fingerprint, record, render, stage, swap
+from btc_eval.edition import changes, cited, fingerprint, gate, record, render, stage, swap
 from btc_eval.edition.cache import Run
 from btc_eval.edition.chapters import Chapter
 from btc_eval.edition.collect import Collected, collect
@@ -71,6 +71,8 @@ def assemble(
     html = render.render(where, source, render.settings(where, source, words))
     progress.step(f"rendered {len(chapters)} pages")
     site = swap.bring(html, where.out, without=render.NOT_PUBLISHED)
+    # Before anything else is written there: what lies in this folder now is what the pages load.
+    _write_json(site / gate.ASSETS, fingerprint.tree(site / "_static"))
     about["notebooks"] = [
         _write_notebook(site, chapter, runs.get(chapter.page.name), collected, words, known) for chapter in chapters
     ]
@@ -78,6 +80,8 @@ def assemble(
         stage.write_if_changed(site / exhibit.path, exhibit.csv.encode())
     _write_json(site / "findings.json", list(collected.findings))
     _write_json(site / "edition.json", about)
+    # An exhibit that did not come from a released table has no line, and the gate refuses its file.
+    _write_json(site / gate.TABLES, [exhibit.line() for exhibit in collected.exhibits if exhibit.register])
     return site
 
 

@@ -132,6 +132,7 @@ def _build(
     from btc_eval.edition.assemble import assemble
     from btc_eval.edition.cache import Cache
     from btc_eval.edition.chapters import read_chapters
+    from btc_eval.edition.gate import refuse_unreleased
 
     chapters = read_chapters(pages(where))
     cache = Cache.of(where)
@@ -145,8 +146,12 @@ def _build(
         if stale:
             runs |= _execute(stale, where, cache, jobs=jobs, strict=strict, progress=progress)
         try:
-            files = len(fingerprint.listing(assemble(where, state, chapters, runs, progress, label)))
+            site = assemble(where, state, chapters, runs, progress, label)
+            files = len(fingerprint.listing(site))
             _check_still(where, runs)
+            if strict:
+                progress.say("reading every file as a stranger would")
+                refuse_unreleased(site, data=where.data)
             swap.put_in_place(where.out)
         finally:
             swap.recover(where.out)

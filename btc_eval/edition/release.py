@@ -14,6 +14,7 @@ from typing import Any
 
 from btc_eval.edition import addresses, bundle, checksums, publication, record, swap
 from btc_eval.edition.build import build
+from btc_eval.edition.gate import refuse_unreleased
 from btc_eval.edition.layout import Layout, layout
 from btc_eval.errors import Refusal, RefusedError, UsageError, refuse
 
@@ -94,24 +95,13 @@ def _freeze(where: Layout, draft: Path, place: Path, label: str) -> Released:
     (new / bundle.TOLERANCES).write_text(rules, encoding="utf-8")
     (new / "CITATION.cff").write_text(addresses.citation_file(about), encoding="utf-8")
     bundle.write(where, new, new / bundle.NAME, record=about)
-    gate(new)
+    refuse_unreleased(new, data=where.data)
     checksums.write(new)
     swap.settle(new)
     new.rename(place / label)
     publication.settle(place)
     files = sum(1 for path in (place / label).rglob("*") if path.is_file())
     return Released(label, place / label, files, len(findings))
-
-
-def gate(site: Path) -> None:
-    """Refuse pages that hold anything which is not in the register of released tables."""
-    from btc_eval import disclosure
-
-    scan = getattr(disclosure, "scan", None)
-    if scan is not None:
-        found = scan(site)
-        if not found.accepted:
-            raise RefusedError(found.refusals)
 
 
 def _refuse_wrong_place(place: Path, where: Layout) -> None:

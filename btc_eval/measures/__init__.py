@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from btc_eval.measures.annual import AnnualPanel, annual, annual_of
+from btc_eval.measures.care_beside import books
 from btc_eval.measures.care_flows import CareFlows, care_flows
 from btc_eval.measures.changes import as_far, changes, differences
 from btc_eval.measures.cohort import cohort
@@ -32,7 +33,10 @@ from btc_eval.measures.events import Events, events
 from btc_eval.measures.happenings import happenings
 from btc_eval.measures.history import History
 from btc_eval.measures.indicators import FOLLOWED_BY, watched
+from btc_eval.measures.journey_stays import Stays, last_years, reaching, returning, stays
 from btc_eval.measures.journeys import Journeys, journeys
+from btc_eval.measures.monitoring import BLANKS as MONITORING_BLANKS
+from btc_eval.measures.monitoring import monitoring_plan
 from btc_eval.measures.monthly import MonthlySeries, monthly_referrals
 from btc_eval.measures.quality import ledger, published_totals, reconciled
 from btc_eval.measures.reach import GROUP_WORDS, Reach, reach
@@ -50,6 +54,7 @@ __all__ = [
     "FOLLOWED_BY",
     "GROUP_WORDS",
     "MISSING_EPISODES",
+    "MONITORING_BLANKS",
     "PLAN_TO_CARE",
     "RE_REFERRALS",
     "RE_REFERRED",
@@ -75,6 +80,7 @@ __all__ = [
     "Outcome",
     "Reach",
     "ReportCohorts",
+    "Stays",
     "TimeVarying",
     "WardMonths",
     "Washout",
@@ -82,6 +88,7 @@ __all__ = [
     "annual",
     "annual_of",
     "as_far",
+    "books",
     "built_in",
     "care_flows",
     "changes",
@@ -94,16 +101,21 @@ __all__ = [
     "events",
     "happenings",
     "journeys",
+    "last_years",
     "ledger",
     "made_up",
+    "monitoring_plan",
     "monthly_referrals",
     "published_totals",
     "reach",
+    "reaching",
     "reconciled",
     "report_cohorts",
     "report_rule",
     "reported_totals",
+    "returning",
     "returns",
+    "stays",
     "ward_referrals",
     "watched",
     "worked",

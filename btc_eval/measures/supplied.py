@@ -83,7 +83,7 @@ def built_in(name: str) -> float:
     return found[name]
 
 
-def returns(kinds: Sequence[str] | None = None) -> StatutoryRecords:
+def returns(kinds: Sequence[str] | None = None, *, needs: Sequence[str] = ()) -> StatutoryRecords:
     """Which returns has the report? The council's own, as `btc-eval refresh` stored them; without them, the extract.
 
     Parameters
@@ -92,9 +92,12 @@ def returns(kinds: Sequence[str] | None = None) -> StatutoryRecords:
         Only these returns: "cin_census", "ssda903", "annex_a", "ssd", "programme_register", "ward_lookup"; all
         by default. If the council has supplied none of them, all come from the demonstration extract: the two are never
         mixed.
+    needs
+        Tables without which the question cannot be asked, such as "cin_episodes" and "looked_after_episodes". While the
+        council has not supplied all of them, all returns come from the demonstration extract.
     """
     own = statutory.current(kinds=kinds)
-    if own is not None:
+    if own is not None and all(own.years(name) for name in needs):
         return own
     extract = demonstration()
     chosen = tuple(_PLACES) if kinds is None else tuple(kinds)

@@ -75,7 +75,7 @@ def figure(
         f'<details class="btc-data"><summary>The numbers in this figure</summary>{cells}</details>'
         f"{parts.source_line(papers, id)}</figure>"
     )
-    emit.exhibit(body, about("figure", id, words, released))
+    emit.exhibit(body, about("figure", id, words, released, list(shown)))
 
 
 def download(safe: Any, *, id: str, title: str) -> None:
