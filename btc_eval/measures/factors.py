@@ -7,41 +7,26 @@ so a share is followed only over years in which it counts one thing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
+import numpy as np
 import pandas as pd
 
-from btc_eval.errors import refuse
-from btc_eval.estimates import Papers
-from btc_eval.inference.rates import binomial_interval
+from btc_eval.inference.proportions import binomial_interval
+from btc_eval.measures import shares
 from btc_eval.measures.comparison import Comparison, compare
 from btc_eval.measures.definitions import Definition
-from btc_eval.records import ENGLAND, WIRRAL, Official
+from btc_eval.records import WIRRAL, Official
 
 _TABLE, _UNDER = "assessment_factors", "episodes_with_a_factor"
 
-
-def _factor(name: str, title: str, category: str) -> Definition:
-    return Definition(
-        name, title, "% of assessments", _TABLE, ("episodes",), (_UNDER,), 100.0, breakdown="factor", category=category
-    )
-
-
 #: Troubles of parents for which the programme was made and which assessments count; and neglect of the child.
 FACTORS: tuple[Definition, ...] = (
-    _factor("factor_domestic_abuse", "Domestic abuse of a parent", "domestic abuse, parent"),
-    _factor("factor_mental_health", "Mental health of a parent", "mental health, parent"),
-    _factor("factor_alcohol", "Alcohol misuse by a parent", "alcohol misuse, parent"),
-    _factor("factor_drugs", "Drug misuse by a parent", "drug misuse, parent"),
-    _factor("factor_learning_disability", "Learning disability of a parent", "learning disability, parent"),
-    _factor("factor_neglect", "Neglect", "neglect"),
+    shares.factor("domestic abuse, parent", "Domestic abuse of a parent"),
+    shares.factor("mental health, parent", "Mental health of a parent"),
+    shares.factor("alcohol misuse, parent", "Alcohol misuse by a parent"),
+    shares.factor("drug misuse, parent", "Drug misuse by a parent"),
+    shares.factor("learning disability, parent", "Learning disability of a parent"),
+    shares.factor("neglect", "Neglect"),
 )
-
-#: All codes that have counted sexual abuse: one until 2019-20, three since.
-SEXUAL_ABUSE = tuple(f"sexual abuse, {whom}" for whom in ("adult on child", "by whom not known", "child on child"))
-
-#: Both kinds of exploitation; the criminal kind was first counted in 2021-22.
-EXPLOITATION = ("child criminal exploitation", "child sexual exploitation")
 
 #: The universal services through which need should be seen early, as sources of referrals.
 SOURCES: tuple[Definition, ...] = tuple(
@@ -99,7 +84,7 @@ def named(official: Official, year: int, *, area_code: str = WIRRAL) -> pd.DataF
     found = []
     for definition in FACTORS:
         count = int(rows["episodes", definition.category])
-        low, high = binomial_interval(count, assessed)
+        low, high = (float(end[0]) for end in binomial_interval(np.array([count]), np.array([assessed])))
         mean, england = (float(share) for share in wide.loc[[definition.title]].to_numpy()[0])
         rank, councils = (int(place) for place in places.loc[[definition.title]].to_numpy()[0])
         found.append(
@@ -117,55 +102,3 @@ def named(official: Official, year: int, *, area_code: str = WIRRAL) -> pd.DataF
             }
         )
     return pd.DataFrame(found).sort_values("share", ascending=False, ignore_index=True)
-
-
-def over_time(
-    official: Official, together: Mapping[str, Sequence[str]], *, area_code: str = ENGLAND
-) -> tuple[pd.DataFrame, Papers]:
-    """How has the share of assessments that name any code of a group moved, where the codes themselves changed?
-
-    Parameters
-    ----------
-    official
-        The official statistics.
-    together
-        Name of a group to the codes that have counted it; their episodes are added up. An assessment that names two of
-        them is counted twice, so after a split the share is, if anything, too high.
-    area_code
-        The area; England as published.
-
-    Returns
-    -------
-    frame
-        One row a group and year in which any of its codes was collected: `group`, `year`, `episodes`, `assessed`,
-        `share` (per cent).
-    papers
-        Of the table.
-
-    Raises
-    ------
-    RefusedError
-        For a code that the table does not have.
-    """
-    table = official.table(_TABLE)
-    rows = table[table["area_code"] == area_code]
-    unknown = {code for codes in together.values() for code in codes} - set(rows["category"])
-    if unknown:
-        raise refuse(
-            "factors.over_time",
-            "together",
-            found=f"no such code: {', '.join(sorted(unknown))}",
-            allowed=", ".join(sorted(set(rows.loc[rows["breakdown"] == "factor", "category"]))),
-            do="Name codes of the table.",
-        )
-    under = rows[rows["measure"] == _UNDER].set_index("year")["value"]
-    parts = []
-    for group, codes in together.items():
-        held = rows[rows["category"].isin(list(codes)) & rows["value"].notna()]
-        total = held.groupby("year")["value"].sum()
-        frame = pd.DataFrame({"episodes": total, "assessed": under.reindex(total.index)}).reset_index()
-        parts.append(frame.assign(group=group, share=100.0 * frame["episodes"] / frame["assessed"]))
-    found = pd.concat(parts, ignore_index=True).astype({"episodes": "int64", "assessed": "int64"})
-    years = (str(found["year"].min()), str(found["year"].max()))
-    papers = official.papers(_TABLE)
-    return found[["group", "year", "episodes", "assessed", "share"]], Papers(papers.provenance, papers.sources, *years)

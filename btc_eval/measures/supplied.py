@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from btc_eval import synthetic
+from btc_eval.errors import refuse
+from btc_eval.estimates import Provenance
 from btc_eval.locations import data_folder, note_read, project_folder
 from btc_eval.records import statutory
 from btc_eval.records.statutory import StatutoryRecords
@@ -52,6 +55,32 @@ def demonstration() -> Path:
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     return place
+
+
+def made_up(records: StatutoryRecords) -> StatutoryRecords:
+    """Return the demonstration extract: these records where they are it, else read for the purpose.
+
+    On it alone is it known what a method should find.
+    """
+    if records.papers("cin_episodes").provenance is Provenance.DEMONSTRATION:
+        return records
+    extract = demonstration()
+    return statutory.read([extract / place for places in _PLACES.values() for place in places])
+
+
+def built_in(name: str) -> float:
+    """Which effect was built into the demonstration extract, by its name in the extract's own key?
+
+    Raises
+    ------
+    RefusedError
+        For a name that the key does not hold.
+    """
+    key = json.loads((demonstration() / "known_effect.json").read_text(encoding="utf-8"))["built_in"]
+    found = {effect["name"]: float(effect["true_value"]) for effect in key}
+    if name not in found:
+        raise refuse("built_in", "name", found=repr(name), allowed=", ".join(found), do="Name one of these.")
+    return found[name]
 
 
 def returns(kinds: Sequence[str] | None = None, *, needs: Sequence[str] = ()) -> StatutoryRecords:

@@ -18,6 +18,9 @@ from btc_eval.programme.options import (
 from btc_eval.programme.schema import Sourced, blank, date_field, refers
 from btc_eval.programme.when import date_words
 
+#: What a promise serves that belongs to no single priority.
+WHOLE_PLAN = "the plan as a whole"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Theme(Sourced):
@@ -94,7 +97,7 @@ class Commitment(Sourced):
     evidence: str
 
     def words(self) -> dict[str, object]:
-        """Return the date in words, and which of owner and date the paper gives."""
+        """Return the date in words, which of owner and date the paper gives, and the one priority it serves."""
         said = {
             (True, True): "owner and date",
             (True, False): "owner, no date",
@@ -102,7 +105,12 @@ class Commitment(Sourced):
             (False, False): "neither owner nor date",
         }[bool(self.owner), bool(self.due)]
         about = "about " if self.due and self.due_certainty is Certainty.INFERRED else ""
-        return {"by_when": about + date_words(self.due) if self.due else "no date given", "said": said}
+        when = about + date_words(self.due) if self.due else "no date given"
+        return {
+            "by_when": when,
+            "said": said,
+            "serves": self.priorities[0] if len(self.priorities) == 1 else WHOLE_PLAN,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +130,7 @@ class Number:
 class Claim(Sourced):
     """A statement that evidence could support or contradict, in our own words.
 
-    `findings` are the findings of this edition that decide the verdict; `also`, the documents that do. `waits_for` says
-    what could still change a verdict that is provisional.
+    `findings` are the findings of this edition that decide the verdict; `also`, the documents that do.
     """
 
     said_by: str
@@ -133,11 +140,6 @@ class Claim(Sourced):
     verdict: ClaimVerdict
     why: str
     findings: tuple[str, ...] = refers("findings")
-    waits_for: str = blank("nothing")
-
-    def words(self) -> dict[str, object]:
-        """Return whether the verdict may still change."""
-        return {"provisional": "yes" if self.waits_for else "no"}
 
     @property
     def values(self) -> tuple[float, ...]:

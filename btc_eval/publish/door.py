@@ -93,11 +93,7 @@ def why_blank(safe: SafeTable, column: str, index: Any) -> str:
             reason = frame.loc[index, name]
             if pd.notna(reason) and str(reason):
                 return str(reason)
-    hidden = safe.suppressed
-    if len(hidden):
-        here = hidden["column"] == column
-        for key in safe.keys:
-            here &= hidden[key] == frame.loc[index, key]
-        if here.any():
-            return str(hidden.loc[here, "reason"].iloc[0])
+    hidden = safe.why(column, index)
+    if hidden is not None:
+        return hidden
     return safe.blanks.get(column, "not available")

@@ -169,6 +169,46 @@ def sentence(template: str, /, **phrases: Phrase) -> Phrase:
     return Phrase(text.format(**{name: str(given) for name, given in phrases.items()}), papers)
 
 
+def either(papers: Papers, *, demonstration: str, statutory: str) -> Phrase:
+    """What does the page say of whose children these are? One sentence for made-up data, another for the council's own.
+
+    Parameters
+    ----------
+    papers
+        Of the records that the page is made from.
+    demonstration, statutory
+        What to say in either case; digits as in `sentence`.
+
+    Returns
+    -------
+    Phrase
+        With the papers, so that it carries their mark.
+
+    Raises
+    ------
+    RefusedError
+        For official statistics, which are about no single child, and for typed numbers.
+
+    Examples
+    --------
+    >>> from btc_eval.estimates import Papers, Provenance
+    >>> own = Papers(Provenance.STATUTORY, ("programme register",))
+    >>> print(either(own, demonstration="Nobody here is real.", statutory="These are the council's own returns."))
+    These are the council's own returns.
+    """
+    known = {Provenance.DEMONSTRATION: demonstration, Provenance.STATUTORY: statutory}
+    if papers.provenance not in known:
+        raise refuse(
+            "publish.either",
+            "papers",
+            found=f"{papers.provenance.value} data",
+            allowed="demonstration or statutory",
+            do="Write the sentence itself: it reads the same for everyone.",
+        )
+    both = {kind: sentence(words) for kind, words in known.items()}
+    return Phrase(str(both[papers.provenance]), papers)
+
+
 def paste(key: str, phrase: Phrase) -> None:
     """How does prose quote this phrase? As {glue:text}`key`, in the same chapter.
 

@@ -29,6 +29,7 @@ def table(
     rows: str = "",
     findings: Sequence[str] = (),
     links: Mapping[str, str] | None = None,
+    addresses: Mapping[str, str] | None = None,
     cards: bool = False,
 ) -> None:
     """Which rows should the reader see? Show a released table.
@@ -46,7 +47,7 @@ def table(
     formats
         How values are said, by column; see `publish.Format`.
     notes
-        What the reader must know to read it.
+        What the reader must know to read it; how small numbers were hidden and rounded is added from the table itself.
     row_header
         The column that names the rows; the first shown where `None`.
     anchor
@@ -57,6 +58,8 @@ def table(
         Columns that hold ids of findings: the reader sees each finding's sentence and a link to it.
     links
         Column to the column that holds the id of a record: the words lead to the record's row, on its own page.
+    addresses
+        Column to the column that holds an address within the book, "assurance/methods#money": the words lead there.
     cards
         On a narrow screen show each row as a card.
 
@@ -67,7 +70,7 @@ def table(
     """
     released, papers = admitted(safe)
     identified(id, "table")
-    rich = Rich(rows=rows, findings=tuple(findings), links=links or {}, cards=cards)
+    rich = Rich(rows=rows, findings=tuple(findings), links=links or {}, addresses=addresses or {}, cards=cards)
     released.only([*columns, *rich.columns])
     words = parts.title_words(worded(caption, f"table {id}, caption"), papers)
     cells = parts.grid(
@@ -75,9 +78,10 @@ def table(
     )
     if len(released.frame) > _FOLDED_FROM and anchor is None and not rows:
         cells = f"<details><summary>{parts.text(words)}: show all {len(released.frame)} rows</summary>{cells}</details>"
+    remarks = [*([notes] if isinstance(notes, str) and notes else notes), *released.notes]
     body = (
         f'<div class="btc-exhibit" id="{id}" data-provenance="{papers.provenance.value}">{parts.mark(papers)}{cells}'
-        f"{parts.notes_html(notes)}{parts.source_line(papers, id)}</div>"
+        f"{parts.notes_html(remarks)}{parts.source_line(papers, id)}</div>"
     )
     emit.exhibit(body, about("table", id, words, released))
 

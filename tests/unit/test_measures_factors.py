@@ -1,4 +1,4 @@
-"""Factors of assessments and small tallies, against the publisher's counts read by hand and another program."""
+"""Factors of assessments and small tallies, against the publisher's counts read by hand."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from statsmodels.stats.proportion import proportion_confint
 
 from btc_eval import locations, measures, records
 from btc_eval.errors import RefusedError
-from btc_eval.inference.rates import binomial_interval
 from btc_eval.measures import factors, tallies
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -28,19 +26,6 @@ def _own_data() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def official() -> records.Official:
     return records.official()
-
-
-@pytest.mark.parametrize(("count", "total"), [(0, 12), (12, 12), (1, 12), (833, 2089), (8, 20), (1, 1)])
-@pytest.mark.parametrize("level", [0.95, 0.9])
-def test_the_interval_of_a_share_is_that_of_statsmodels(count: int, total: int, level: float) -> None:
-    expected = proportion_confint(count, total, alpha=1 - level, method="beta")
-    # Both call the same quantile of a beta distribution; only the last digits may differ.
-    assert binomial_interval(count, total, level=level) == pytest.approx(expected, abs=1e-12)
-
-
-def test_the_upper_end_of_none_is_the_rule_worked_by_hand() -> None:
-    # None of n: (1 - p)^n = 0.025, so p = 1 - 0.025^(1/n).
-    assert binomial_interval(0, 30)[1] == pytest.approx(1 - 0.025 ** (1 / 30), rel=1e-12)
 
 
 def test_the_shares_of_2024_are_the_published_counts_over_the_published_total(official: records.Official) -> None:
@@ -66,19 +51,6 @@ def test_the_shares_of_2024_are_the_published_counts_over_the_published_total(of
         assert row["conf_high"] - row["share"] == pytest.approx(half, abs=0.15)
         assert 1 <= row["place"] <= row["councils"]
     assert found["share"].is_monotonic_decreasing
-
-
-def test_codes_that_were_split_are_added_up(official: records.Official) -> None:
-    found, papers = factors.over_time(official, {"abuse": factors.SEXUAL_ABUSE})
-    years = found.set_index("year")
-
-    # England: 30,840 under the one code of 2018; 18,810 + 1,850 + 13,100 under the three of 2023.
-    assert years.loc[2018, "episodes"] == 30840
-    assert years.loc[2023, "episodes"] == 18810 + 1850 + 13100
-    assert years.loc[2018, "share"] == pytest.approx(100 * 30840 / 482750)
-    assert (papers.window_start, papers.window_end) == ("2018", "2025")
-    with pytest.raises(RefusedError, match="no such code: theft"):
-        factors.over_time(official, {"theft": ["theft"]})
 
 
 def test_the_extent_of_a_series_is_that_of_its_published_years(official: records.Official) -> None:

@@ -200,10 +200,3 @@ def test_no_figure_in_the_claims_counts_those_who_were_helped() -> None:
 
     assert kinds["families or people who were helped"] == 0
     assert kinds["all"] == kinds.iloc[:-1].sum() == len(programme.claim_numbers())
-
-
-def test_a_verdict_that_may_change_says_what_would_decide_it() -> None:
-    waiting = programme.claims().where(provisional="yes")
-
-    assert 0 < len(waiting) < len(programme.claims())
-    assert all("chapter" in claim.waits_for for claim in waiting)
