@@ -25,10 +25,10 @@ from btc_eval.publish.charts.tiles import Tiles as tiles
 from btc_eval.publish.events import beyond, marks
 from btc_eval.publish.figures import download, figure
 from btc_eval.publish.findings import Finding, finding
-from btc_eval.publish.flow import flow_diagram
 from btc_eval.publish.formats import Format
 from btc_eval.publish.history import history
 from btc_eval.publish.phrases import Phrase, either, paste, quantity, sentence
+from btc_eval.publish.selection_flow import flow_diagram
 from btc_eval.publish.several import point, quantities, spans
 from btc_eval.publish.tables import table
 
