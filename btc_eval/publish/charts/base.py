@@ -128,7 +128,7 @@ def _watermark(mark: str, height: float) -> list[alt.Chart]:
     words = given([{"words": mark.upper().replace(", ", ",\n")}])
     return [
         words.mark_text(
-            fontSize=22, fontWeight=700, angle=345, opacity=0.28, color=style.CHARCOAL, lineBreak="\n"
+            fontSize=20, fontWeight=700, angle=345, opacity=0.28, color=style.CHARCOAL, lineBreak="\n"
         ).encode(x=alt.value(alt.expr("width / 2")), y=alt.value(height / 2), text="words:N")
     ]
 
