@@ -29,6 +29,7 @@ def next_steps(
     duration: Hashable = "days",
     event: Hashable = "event",
     cluster: Hashable | None = None,
+    order: Sequence[str] = (),
     conf_level: float = 0.95,
 ) -> pd.DataFrame:
     """Of all stays, which share had ended in which way, so many days after they began?
@@ -46,6 +47,8 @@ def next_steps(
     child, duration, event, cluster
         Columns: the child, days from the beginning to the end or the end of follow-up, 0 for not ended, and the family
         or ward whose rows are not independent (the child, where left out: one child has several stays).
+    order
+        Groups to come first, in this order; the rest follow by name.
 
     Returns
     -------
@@ -93,7 +96,9 @@ def next_steps(
     told = told.merge(sizes, on="group", how="left")
     columns = ["group", "to_state", "time", "estimate", "std_error", "conf_low", "conf_high"]
     counts = told[["rows_events", "stays", "children"]].rename(columns={"rows_events": "events"}).astype("int64")
-    return pd.concat([told[columns], counts], axis=1)
+    table = pd.concat([told[columns], counts], axis=1)
+    place = {name: k for k, name in enumerate(order)}
+    return table.sort_values("group", key=lambda g: g.map(place).fillna(len(place)), kind="stable", ignore_index=True)
 
 
 def _sizes(frame: pd.DataFrame, group: Hashable | None, child: str) -> pd.DataFrame:

@@ -172,7 +172,8 @@ def test_shares_are_those_of_a_loop_over_days(seed: int) -> None:
 def test_a_group_of_which_nobody_went_anywhere_has_shares_of_nought() -> None:
     """Rows that go together and no event at all: the variance once stumbled over it."""
     frame = pd.DataFrame({"child_id": [1, 2, 3, 4], "days": [5, 6, 7, 8], "event": [1, 0, 0, 0], "g": list("aabb")})
-    found = cohort.next_steps(frame, ends={1: "back"}, at=5, group="g").set_index("group")
+    found = cohort.next_steps(frame, ends={1: "back"}, at=5, group="g", order=["b"]).set_index("group")
+    assert found.index.tolist() == ["b", "a"]
     assert found["estimate"].to_dict() == {"a": 0.5, "b": 0.0}
     assert found.loc["b", "std_error"] == 0.0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import types
 
 import numpy as np
 import pandas as pd
@@ -167,3 +168,9 @@ def test_what_cannot_be_drawn_is_refused() -> None:
     many = pd.DataFrame({"from_state": list("abcdefgh"), "to_state": list("bcdefghi"), "n": 10})
     with pytest.raises(RefusedError, match="9 states"):
         publish.flow(source="from_state", target="to_state", value="n").draw(many, mark="")
+
+
+def test_no_name_of_the_package_is_hidden_by_a_module() -> None:
+    """A module named as a recipe takes its place in the package as soon as it is imported."""
+    assert [name for name in publish.__all__ if isinstance(getattr(publish, name), types.ModuleType)] == []
+    assert publish.flow.__name__ == "Flow"

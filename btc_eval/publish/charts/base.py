@@ -128,7 +128,7 @@ def _watermark(mark: str, height: float) -> list[alt.Chart]:
     words = given([{"words": mark.upper().replace(", ", ",\n")}])
     return [
         words.mark_text(
-            fontSize=alt.expr("min(22, width / 14)"),
+            fontSize=alt.expr("min(20, width / 14)"),
             fontWeight=700,
             angle=345,
             opacity=0.28,
