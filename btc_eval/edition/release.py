@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from btc_eval.edition import addresses, bundle, checksums, publication, record, swap
+from btc_eval.edition import addresses, bundle, checksums, paper, publication, record, swap
 from btc_eval.edition.build import build
 from btc_eval.edition.layout import Layout, layout
 from btc_eval.errors import Refusal, RefusedError, UsageError, refuse
@@ -27,12 +27,13 @@ _DECIDED = ("confirmed", "consistent", "not shown", "contradicted")
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """A frozen edition: its label, its folder, how many files it holds and how many findings."""
+    """A frozen edition: its label, its folder, its files and findings counted, and whether it has a PDF."""
 
     label: str
     folder: Path
     files: int
     findings: int
+    pdf: bool = False
 
 
 def release(label: str, *, data: Path | None = None, site: Path | None = None, jobs: int | None = None) -> Released:
@@ -77,7 +78,8 @@ def release(label: str, *, data: Path | None = None, site: Path | None = None, j
         _refuse_unchecked(where.data)
         draft = where.root / "_build" / "release" / label
         with _moment(state):
-            build(data=data, out=draft, jobs=jobs, strict=True, label=label, previous=publication.newest(place))
+            before, pdf = publication.newest(place), paper.browser() is not None
+            build(data=data, out=draft, jobs=jobs, strict=True, label=label, previous=before, pdf=pdf)
             return _freeze(where, draft, place, label)
 
 
@@ -100,7 +102,7 @@ def _freeze(where: Layout, draft: Path, place: Path, label: str) -> Released:
     new.rename(place / label)
     publication.settle(place)
     files = sum(1 for path in (place / label).rglob("*") if path.is_file())
-    return Released(label, place / label, files, len(findings))
+    return Released(label, place / label, files, len(findings), (place / label / paper.NAME).is_file())
 
 
 def gate(site: Path) -> None:

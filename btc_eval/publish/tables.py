@@ -7,10 +7,14 @@ from typing import Any
 
 from btc_eval.disclosure import SafeTable
 from btc_eval.publish import emit, parts
-from btc_eval.publish.door import admitted, identified, worded
+from btc_eval.publish.door import admitted, blank_cells, identified, worded
 from btc_eval.publish.downloads import csv_text
 from btc_eval.publish.formats import Format
+<<<<<<< HEAD
 from btc_eval.publish.rich import Rich
+=======
+from btc_eval.publish.sources import resolve, window_words
+>>>>>>> e7473b3 (The whole report as one PDF and one workbook (work in progress))
 
 #: A table longer than this is folded away below its caption.
 _FOLDED_FROM = 25
@@ -83,11 +87,22 @@ def table(
         f'<div class="btc-exhibit" id="{id}" data-provenance="{papers.provenance.value}">{parts.mark(papers)}{cells}'
         f"{parts.notes_html(remarks)}{parts.source_line(papers, id)}</div>"
     )
-    emit.exhibit(body, about("table", id, words, released))
+    emit.exhibit(body, about("table", id, words, released, notes=notes, columns=columns))
 
 
-def about(kind: str, id: str, title: str, released: SafeTable) -> dict[str, Any]:
-    """Return the record that an exhibit hands to the builder: all of the released table goes into its file."""
+def about(
+    kind: str,
+    id: str,
+    title: str,
+    released: SafeTable,
+    *,
+    notes: str | Sequence[str] = "",
+    columns: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Return the record that an exhibit hands to the builder: all of the released table goes into its file.
+
+    Its words go with it into the workbook of the whole report: notes, names of columns, sources, why a cell is empty.
+    """
     _, papers = admitted(released)
     return {
         "kind": "exhibit",
@@ -98,4 +113,11 @@ def about(kind: str, id: str, title: str, released: SafeTable) -> dict[str, Any]
         "policy": released.policy.name,
         "provenance": papers.provenance.value,
         "sources": list(papers.sources),
+        "words": {
+            "notes": [notes] if isinstance(notes, str) else list(notes),
+            "columns": dict(columns or {}),
+            "source": "; ".join(source.words for source in resolve(papers)) if papers.sources else "",
+            "window": window_words(papers),
+            "blanks": blank_cells(released),
+        },
     }

@@ -1,0 +1,165 @@
+"""What a browser leaves undone in the PDF it prints: names of tags, captions, items of lists, words of links, dates.
+
+The browser writes the clock and itself into the file; here they are replaced, so that the same pages give the same
+bytes. The tags are those of ISO 32000-1; what Chromium names by the later standard is given its meaning in the first.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import pypdf
+from pypdf.generic import (
+    ArrayObject,
+    DictionaryObject,
+    IndirectObject,
+    NameObject,
+    StreamObject,
+    TextStringObject,
+)
+
+#: Tags of a later standard and what they are in this one.
+ROLES = {"/Strong": "/Span", "/Em": "/Span", "/Title": "/P", "/Aside": "/Note"}
+
+_XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/">
+<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
+<dc:language><rdf:Bag><rdf:li>en-GB</rdf:li></rdf:Bag></dc:language>{dates}
+</rdf:Description></rdf:RDF></x:xmpmeta>
+<?xpacket end="w"?>"""
+
+
+def places(pdf: bytes) -> list[int]:
+    """On which page (1 is the first) does each bookmark stand, in order?"""
+    reader = pypdf.PdfReader(io.BytesIO(pdf))
+    return [(reader.get_destination_page_number(one) or 0) + 1 for one, _ in bookmarks(reader)]
+
+
+def bookmarks(reader: pypdf.PdfReader) -> list[tuple[Any, int]]:
+    """Return the bookmarks in order, each with its depth; 1 is the outermost."""
+
+    def flat(nodes: Any, depth: int) -> Iterator[tuple[Any, int]]:
+        for node in nodes:
+            if isinstance(node, list):
+                yield from flat(node, depth + 1)
+            else:
+                yield node, depth
+
+    return list(flat(reader.outline, 1))
+
+
+def children(element: Any) -> list[Any]:
+    """Return what stands below an element of the structure: elements, marks on a page and references."""
+    below = element.get("/K")
+    below = below.get_object() if isinstance(below, IndirectObject) else below
+    return [] if below is None else list(below) if isinstance(below, list) else [below]
+
+
+def elements(tree: Any) -> Iterator[Any]:
+    """Go through the elements of the structure in reading order."""
+    waiting = [tree]
+    while waiting:
+        element = waiting.pop()
+        if "/S" in element:
+            yield element
+        waiting += [one.get_object() for one in reversed(children(element)) if _is_element(one)]
+
+
+def _is_element(one: Any) -> bool:
+    found = one.get_object() if isinstance(one, IndirectObject) else one
+    return isinstance(found, dict) and "/S" in found
+
+
+def finished(pdf: bytes, *, title: str, moment: str | None) -> bytes:
+    """Complete a printed report.
+
+    Parameters
+    ----------
+    pdf
+        As the browser wrote it.
+    title
+        What the document is called.
+    moment
+        The date it bears, such as "2026-11-01T12:00:00Z"; `None` for none.
+
+    Returns
+    -------
+    bytes
+        The same pages; equal bytes for equal arguments, on any day.
+    """
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf))
+    writer.pdf_header = "%PDF-1.7"
+    root: Any = writer.root_object
+    tree = root["/StructTreeRoot"]
+    tree[NameObject("/RoleMap")] = DictionaryObject({NameObject(k): NameObject(v) for k, v in ROLES.items()})
+    for element in list(elements(tree)):
+        if element["/S"] == "/Table":
+            _caption(element)
+        elif element["/S"] == "/LI":
+            _body(writer, element)
+    _say_links(writer)
+    dated = {} if moment is None else {"/CreationDate": _date(moment), "/ModDate": _date(moment)}
+    writer.metadata = {"/Title": title, "/Producer": "btc_eval", **dated}
+    stamps = (
+        "" if moment is None else f"<xmp:CreateDate>{moment}</xmp:CreateDate><xmp:ModifyDate>{moment}</xmp:ModifyDate>"
+    )
+    about = StreamObject()
+    about.set_data(_XMP.format(title=html.escape(title), dates=stamps).encode())
+    about |= {NameObject("/Type"): NameObject("/Metadata"), NameObject("/Subtype"): NameObject("/XML")}
+    root[NameObject("/Metadata")] = writer._add_object(about)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def _date(moment: str) -> str:
+    return datetime.strptime(moment, "%Y-%m-%dT%H:%M:%SZ").strftime("D:%Y%m%d%H%M%SZ")
+
+
+def _caption(table: Any) -> None:
+    """Name the caption of a table so: what stands in a table beside its rows."""
+    for one in children(table):
+        if _is_element(one) and one.get_object()["/S"] in ("/NonStruct", "/P", "/Div"):
+            one.get_object()[NameObject("/S")] = NameObject("/Caption")
+
+
+def _body(writer: pypdf.PdfWriter, item: Any) -> None:
+    """Put what stands in an item of a list, beside its mark, into a body."""
+    below = children(item)
+    inside = [one for one in below if _is_element(one) and one.get_object()["/S"] not in ("/Lbl", "/LBody")]
+    marks = [one for one in below if not _is_element(one)]
+    if not inside or marks:
+        return
+    body = DictionaryObject({NameObject("/Type"): NameObject("/StructElem"), NameObject("/S"): NameObject("/LBody")})
+    body[NameObject("/P")] = item.indirect_reference
+    body[NameObject("/K")] = ArrayObject(inside)
+    reference = writer._add_object(body)
+    for one in inside:
+        one.get_object()[NameObject("/P")] = reference
+    rest = [one for one in below if one not in inside]
+    item[NameObject("/K")] = ArrayObject([*rest, reference])
+
+
+def _say_links(writer: pypdf.PdfWriter) -> None:
+    """Say of each link where it leads: a page of the report, or an address."""
+    named: Any = writer.root_object.get("/Dests", DictionaryObject())
+    numbers = {page.indirect_reference.idnum: n for n, page in enumerate(writer.pages, 1) if page.indirect_reference}
+    for page in writer.pages:
+        for reference in page.get("/Annots", []):
+            link = reference.get_object()
+            if link.get("/Subtype") != "/Link" or link.get("/Contents"):
+                continue
+            if "/Dest" in link:
+                place = named.get(link["/Dest"])
+                place = place.get_object() if place is not None else None
+                target = place["/D"] if isinstance(place, dict) else place
+                number = numbers.get(target[0].idnum) if target else None
+                words = f"Page {number} of this report" if number else "A place in this report"
+            else:
+                words = str(link.get("/A", {}).get("/URI", "A link"))
+            link[NameObject("/Contents")] = TextStringObject(words)
