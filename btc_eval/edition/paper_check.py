@@ -12,7 +12,7 @@ from typing import Any
 import pypdf
 
 from btc_eval.edition.paper_html import Paper
-from btc_eval.edition.paper_tags import bookmarks, children, elements
+from btc_eval.edition.paper_tags import bookmarks, children, elements, unmarked
 
 _HEADING = re.compile(r"/H[1-6]")
 #: What ISO 32000-1 knows; the tables of 14.8.4.
@@ -182,14 +182,19 @@ def _items(items: list[Any]) -> Iterator[str]:
 
 
 def _pages(reader: pypdf.PdfReader) -> Iterator[str]:
-    silent, loose = 0, set()
+    silent = bare = 0
+    loose: set[str] = set()
     for number, page in enumerate(reader.pages, start=1):
         if page.get("/Annots") and page.get("/Tabs") != "/S":
             yield f"page {number} whose links are not reached in reading order"
         silent += sum(not one.get_object().get("/Contents") for one in page.get("/Annots", []))
+        contents = page.get_contents()
+        bare += 0 if contents is None else unmarked(contents.get_data())
         loose |= set(_loose_fonts(page.get("/Resources")))
     if silent:
         yield f"{silent} links that do not say where they lead"
+    if bare:
+        yield f"{bare} pieces of text that are neither tagged nor marked as decoration"
     if loose:
         yield f"fonts that are not in the file ({', '.join(sorted(loose))})"
 
@@ -229,6 +234,8 @@ def _as_expected(
         yield f"{figures} drawings in place of {expected.figures}"
     if tables != expected.tables:
         yield f"{tables} tables in place of {expected.tables}"
+    if len(reader.pages) > 1 and not re.match(r"2(?!\d)", reader.pages[1].extract_text().strip()):
+        yield "pages without their numbers"
     for anchor, number in pages.items():
         mark = marks[expected.chapters[anchor]][0]
         if (reader.get_destination_page_number(mark) or 0) + 1 != number:

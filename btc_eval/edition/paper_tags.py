@@ -103,6 +103,9 @@ def finished(pdf: bytes, *, title: str, moment: str | None) -> bytes:
         elif element["/S"] == "/LI":
             _body(writer, element)
     _say_links(writer)
+    for page in writer.pages:
+        contents: Any = page["/Contents"].get_object()
+        contents.set_data(marked(contents.get_data()))
     dated = {} if moment is None else {"/CreationDate": _date(moment), "/ModDate": _date(moment)}
     writer.metadata = {"/Title": title, "/Producer": "btc_eval", **dated}
     stamps = (
@@ -115,6 +118,32 @@ def finished(pdf: bytes, *, title: str, moment: str | None) -> bytes:
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()
+
+
+def marked(contents: bytes) -> bytes:
+    """Return the drawing of a page with everything that has no tag marked as decoration: rules, shades, page numbers.
+
+    The browser writes a command a line, and opens and closes a tag outside of text alone.
+    """
+    lines, depth = [b"/Artifact BMC"], 0
+    for line in contents.rstrip(b"\n").split(b"\n"):
+        opens, closes = line.endswith((b"BDC", b"BMC")), line.strip() == b"EMC"
+        if opens and depth == 0:
+            lines.append(b"EMC")
+        depth += opens - closes
+        lines.append(line)
+        if closes and depth == 0:
+            lines.append(b"/Artifact BMC")
+    return b"\n".join([*lines, b"EMC", b""])
+
+
+def unmarked(contents: bytes) -> int:
+    """How many pieces of text of a page are neither tagged nor marked as decoration?"""
+    depth = found = 0
+    for line in contents.split(b"\n"):
+        depth += line.endswith((b"BDC", b"BMC")) - (line.strip() == b"EMC")
+        found += line.strip() == b"BT" and depth == 0
+    return found
 
 
 def _date(moment: str) -> str:

@@ -71,7 +71,8 @@ def _title(exhibit: Exhibit) -> str:
 
 def _kind(exhibit: Exhibit) -> str:
     known = {kind.value: kind.words for kind in Provenance}
-    return known.get(str(exhibit.about.get("provenance")), "not stated")
+    said = (exhibit.about.get("words") or {}).get("mark")
+    return str(said) if said else known.get(str(exhibit.about.get("provenance")), "not stated")
 
 
 def _sheet(exhibit: Exhibit, name: str, chapters: Mapping[str, str]) -> Sheet:
@@ -83,10 +84,12 @@ def _sheet(exhibit: Exhibit, name: str, chapters: Mapping[str, str]) -> Sheet:
         for reason, where in reasons.items()
         for row in where
     }
+    # Text that is empty on purpose, where the record says why the others are; a table without a record says nothing.
+    unsaid = "[z] nothing to say" if "blanks" in said else "[x] not available"
     headings = _headings(header, said.get("columns") or {})
     cells = tuple(
         tuple(
-            _value(text) if text else signs.get((number, column), "[x]")
+            _value(text) if text else signs.get((number, column), unsaid[:3])
             for text, column in zip(row, header, strict=True)
         )
         for number, row in enumerate(rows)
@@ -96,8 +99,8 @@ def _sheet(exhibit: Exhibit, name: str, chapters: Mapping[str, str]) -> Sheet:
     for column, found in (said.get("blanks") or {}).items():
         for reason in found:
             reasons.setdefault(reason, []).append(called.get(column, column))
-    if not reasons and any("" in row for row in rows):
-        reasons = {"[x] not available": []}
+    if sum(row.count("") for row in rows) > len(signs):
+        reasons.setdefault(unsaid, [])
     signs_said = [f"{reason} ({', '.join(columns)})" if columns else reason for reason, columns in reasons.items()]
     lines = [
         f"This sheet holds one table, of {len(rows):,} rows. It belongs to the chapter: "

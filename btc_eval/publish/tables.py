@@ -116,6 +116,7 @@ def about(
         "words": {
             "notes": [notes] if isinstance(notes, str) else list(notes),
             "columns": dict(columns or {}),
+            "mark": parts.mark_words(papers),
             "source": "; ".join(source.words for source in resolve(papers)) if papers.sources else "",
             "window": window_words(papers),
             "blanks": blank_cells(released),

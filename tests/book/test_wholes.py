@@ -45,9 +45,9 @@ def test_the_small_book_is_printed_tagged_with_numbered_contents(printed: Book) 
     assert reader.metadata is not None
     assert reader.metadata.title == "A small book"
     texts = [" ".join(one.extract_text().split()) for one in reader.pages]
-    chapter = next(number for number, text in enumerate(texts, start=1) if text.startswith("On small numbers"))
+    chapter = next(number for number, text in enumerate(texts, start=1) if "The total is" in text)
     assert f"On small numbers {chapter}" in texts[1]
-    assert texts[chapter - 1].endswith(str(chapter))
+    assert texts[chapter - 1].startswith(f"{chapter}A small book")
     assert not any(word in " ".join(texts) for word in ("Search", "Skip to", "emit.record"))
 
 
@@ -78,7 +78,9 @@ def test_the_workbook_of_the_real_book_holds_every_table_with_the_numbers_of_its
     sheets = {name.removeprefix("demo-"): book[name] for name in book.sheetnames[3:]}
     assert len(sheets) == len(files) > 10
     for name, path in files.items():
-        page = sheets.get(name) or next(page for key, page in sheets.items() if name.startswith(key.rstrip("-2")))
+        page = next(
+            page for key, page in sheets.items() if key == name or (len(page.title) == 31 and name.startswith(key))
+        )
         (one,) = page.tables.values()
         header, *rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
         cells = list(page.iter_rows(min_row=page.max_row - len(rows) + 1, values_only=True))
