@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from btc_eval.edition import fingerprint, paper_html
+from btc_eval.edition.layout import REPORT_PDF
 from btc_eval.errors import Refusal, RefusedError, refuse
 
 #: What the file is called, at the top of the site.
-NAME = "report.pdf"
+NAME = REPORT_PDF
 
 #: Names under which a browser that prints may be installed, and places where it stands on other systems.
 BROWSERS = (

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
-from btc_eval.edition.workbook import NAME as WORKBOOK
+from btc_eval.edition.layout import REPORT_TABLES
 
 #: The letters of the whole document: free, with the measures of Arial, and on every Debian with a browser.
 FONT = "Liberation Sans, Arial, sans-serif"
@@ -225,7 +225,7 @@ class _Rewriter(HTMLParser):
                 del self.out[begun:]
                 self.out.append(
                     f'<p class="paper-elsewhere">The {rows - 1:,} rows of this table are on the site, in '
-                    f"{html.escape(WORKBOOK)} (see its contents) and in "
+                    f"{html.escape(REPORT_TABLES)} (see its contents) and in "
                     f"csv/{html.escape(self.name)}/{html.escape(self.exhibit)}.csv.</p>"
                 )
             else:

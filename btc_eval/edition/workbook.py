@@ -19,10 +19,11 @@ from typing import Any
 
 from btc_eval.edition import fingerprint, workbook_sheets
 from btc_eval.edition.collect import Exhibit
+from btc_eval.edition.layout import REPORT_TABLES
 from btc_eval.edition.workbook_sheets import Sheet
 
 #: What the file is called, at the top of the site.
-NAME = "report.xlsx"
+NAME = REPORT_TABLES
 _EARLIEST = datetime(1980, 1, 1)  # the first moment that a zip can name
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 

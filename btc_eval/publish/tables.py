@@ -10,11 +10,8 @@ from btc_eval.publish import emit, parts
 from btc_eval.publish.door import admitted, blank_cells, identified, worded
 from btc_eval.publish.downloads import csv_text
 from btc_eval.publish.formats import Format
-<<<<<<< HEAD
 from btc_eval.publish.rich import Rich
-=======
 from btc_eval.publish.sources import resolve, window_words
->>>>>>> e7473b3 (The whole report as one PDF and one workbook (work in progress))
 
 #: A table longer than this is folded away below its caption.
 _FOLDED_FROM = 25
@@ -104,6 +101,7 @@ def about(
     Its words go with it into the workbook of the whole report: notes, names of columns, sources, why a cell is empty.
     """
     _, papers = admitted(released)
+    given = [notes] if isinstance(notes, str) else list(notes)
     return {
         "kind": "exhibit",
         "exhibit": kind,
@@ -114,7 +112,7 @@ def about(
         "provenance": papers.provenance.value,
         "sources": list(papers.sources),
         "words": {
-            "notes": [notes] if isinstance(notes, str) else list(notes),
+            "notes": list(dict.fromkeys([*given, *released.notes])),
             "columns": dict(columns or {}),
             "mark": parts.mark_words(papers),
             "source": "; ".join(source.words for source in resolve(papers)) if papers.sources else "",
