@@ -141,13 +141,14 @@ def synth(
 @_data
 @click.option("--site", type=_FOLDER, default=None, metavar="DIR", help="Where editions stand; editions/ if left out.")
 @click.option("--jobs", type=int, default=None, metavar="N", help="Chapters executed at once; every core if left out.")
+@click.option("--no-pdf", is_flag=True, help="Leave the PDF of the whole report out, though a browser is installed.")
 @_debug
-def release(label: str, data: Path | None, site: Path | None, jobs: int | None) -> None:
+def release(label: str, data: Path | None, site: Path | None, jobs: int | None, no_pdf: bool) -> None:
     """Freeze an edition under LABEL, such as 2026.11: checked, gated, reproducible, and never changed again."""
     from btc_eval import edition
 
-    done = edition.release(label, data=data, site=site, jobs=jobs)
-    if not done.pdf:
+    done = edition.release(label, data=data, site=site, jobs=jobs, pdf=not no_pdf)
+    if not done.pdf and not no_pdf:
         click.echo(
             "NO PDF: no browser is installed here, so this edition has no report.pdf. Install Chromium and release the "
             "next label to have one.",

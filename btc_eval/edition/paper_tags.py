@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -97,11 +97,12 @@ def finished(pdf: bytes, *, title: str, moment: str | None) -> bytes:
     root: Any = writer.root_object
     tree = root["/StructTreeRoot"]
     tree[NameObject("/RoleMap")] = DictionaryObject({NameObject(k): NameObject(v) for k, v in ROLES.items()})
+    parents = _parents(tree["/ParentTree"])
     for element in list(elements(tree)):
         if element["/S"] == "/Table":
             _caption(element)
         elif element["/S"] == "/LI":
-            _body(writer, element)
+            _body(writer, element, parents)
     _say_links(writer)
     for page in writer.pages:
         contents: Any = page["/Contents"].get_object()
@@ -157,21 +158,41 @@ def _caption(table: Any) -> None:
             one.get_object()[NameObject("/S")] = NameObject("/Caption")
 
 
-def _body(writer: pypdf.PdfWriter, item: Any) -> None:
+def _body(writer: pypdf.PdfWriter, item: Any, parents: Mapping[int, Any]) -> None:
     """Put what stands in an item of a list, beside its mark, into a body."""
     below = children(item)
-    inside = [one for one in below if _is_element(one) and one.get_object()["/S"] not in ("/Lbl", "/LBody")]
-    marks = [one for one in below if not _is_element(one)]
-    if not inside or marks:
+    kept = [one for one in below if _is_element(one) and one.get_object()["/S"] in ("/Lbl", "/LBody")]
+    inside = [one for one in below if one not in kept]
+    if not inside:
         return
     body = DictionaryObject({NameObject("/Type"): NameObject("/StructElem"), NameObject("/S"): NameObject("/LBody")})
     body[NameObject("/P")] = item.indirect_reference
     body[NameObject("/K")] = ArrayObject(inside)
+    if "/Pg" in item:
+        body[NameObject("/Pg")] = item.raw_get("/Pg")
     reference = writer._add_object(body)
     for one in inside:
-        one.get_object()[NameObject("/P")] = reference
-    rest = [one for one in below if one not in inside]
-    item[NameObject("/K")] = ArrayObject([*rest, reference])
+        if _is_element(one):
+            one.get_object()[NameObject("/P")] = reference
+            continue
+        # A piece of the page itself, by its number or in a record: the page knows whose it is.
+        about = one.get_object()
+        page, number = (
+            (about.get("/Pg", item.get("/Pg")), about.get("/MCID")) if isinstance(about, dict) else (item["/Pg"], about)
+        )
+        if page is not None and number is not None:
+            parents[int(page.get_object()["/StructParents"])][int(number)] = reference
+    item[NameObject("/K")] = ArrayObject([*kept, reference])
+
+
+def _parents(node: Any) -> dict[int, Any]:
+    """Return, for each page, the elements that its pieces belong to."""
+    node = node.get_object()
+    numbers = node.get("/Nums", [])
+    found = {int(numbers[at]): numbers[at + 1].get_object() for at in range(0, len(numbers), 2)}
+    for one in node.get("/Kids", []):
+        found |= _parents(one)
+    return found
 
 
 def _say_links(writer: pypdf.PdfWriter) -> None:

@@ -36,7 +36,14 @@ class Released:
     pdf: bool = False
 
 
-def release(label: str, *, data: Path | None = None, site: Path | None = None, jobs: int | None = None) -> Released:
+def release(
+    label: str,
+    *,
+    data: Path | None = None,
+    site: Path | None = None,
+    jobs: int | None = None,
+    pdf: bool = True,
+) -> Released:
     """Freeze what the clone says now as an edition that nothing will change.
 
     Parameters
@@ -49,6 +56,8 @@ def release(label: str, *, data: Path | None = None, site: Path | None = None, j
         The folder in which editions stand side by side; `None` for `editions/` of the project.
     jobs
         Chapters executed at once.
+    pdf
+        Whether the whole report is printed too, where a browser is installed.
 
     Returns
     -------
@@ -78,8 +87,8 @@ def release(label: str, *, data: Path | None = None, site: Path | None = None, j
         _refuse_unchecked(where.data)
         draft = where.root / "_build" / "release" / label
         with _moment(state):
-            before, pdf = publication.newest(place), paper.browser() is not None
-            build(data=data, out=draft, jobs=jobs, strict=True, label=label, previous=before, pdf=pdf)
+            before, printed = publication.newest(place), pdf and paper.browser() is not None
+            build(data=data, out=draft, jobs=jobs, strict=True, label=label, previous=before, pdf=printed)
             return _freeze(where, draft, place, label)
 
 
