@@ -10,7 +10,6 @@ import pandas as pd
 
 from btc_eval import assumptions, programme
 from btc_eval.disclosure import SafeTable
-from btc_eval.disclosure.policy import RULES_SOURCE
 from btc_eval.estimates import Papers, Provenance
 from btc_eval.publish.door import why_blank
 from btc_eval.publish.formats import Format, named, say, usual
@@ -42,7 +41,6 @@ def mark(papers: Papers) -> str:
     on_paper = kind is Provenance.OFFICIAL and all(name in _papers() for name in papers.sources)
     words = "Published papers" if on_paper else kind.words
     words = "Assumptions" if papers.sources == (assumptions.SOURCE,) else words
-    words = "Rules of this report" if papers.sources == (RULES_SOURCE,) else words
     return f'<span class="btc-mark btc-mark-{kind.value}">{text(words)}</span>'
 
 
