@@ -130,7 +130,10 @@ class _Page(HTMLParser):
     def handle_comment(self, data: str) -> None:
         self.text.append(f"\n{data}\n")
 
-    handle_decl = handle_pi = unknown_decl = handle_comment
+    def handle_decl(self, decl: str) -> None:
+        self.handle_comment(decl)
+
+    handle_pi = unknown_decl = handle_comment
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _BREAKS:

@@ -34,15 +34,14 @@ _PATH = re.compile(
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff")) | {0xA0: " ", 0x2009: " ", 0x202F: " "}
 _WORD = re.compile(r"[A-Za-z0-9]+")
 
-#: What each kind is called in a refusal. Code is told from what is written for people: an example of a path in a
-#: library's comment, or the address of its author in a licence, points at no child.
+#: What each kind is called in a refusal. Code is told from what is written for people: an example of a path or
+#: a birthday in a library's comment, or the address of its author in a licence, points at no child.
 ALWAYS = {
     "the shape of a unique pupil number": _UPN,
     "a learner's number": _ULN,
     "a child's identifier": _CHILD,
-    "a date of birth": _BORN,
 }
-WRITTEN = {"a postcode": _POSTCODE, "an e-mail address": _MAIL, "a path of a machine": _PATH}
+WRITTEN = {"a date of birth": _BORN, "a postcode": _POSTCODE, "an e-mail address": _MAIL, "a path of a machine": _PATH}
 
 
 @dataclass(frozen=True)

@@ -44,8 +44,6 @@ NUMBERS: Mapping[str, tuple[int, int]] = {
 }
 TOTALS = ("summed", "rounded")
 SOURCES = ("counts", "rates", "money", "statistics", "curves", "rows", "models")
-#: What the register of assumptions says of every entry; no rule.
-ABOUT = ("unit", "dated")
 RULES = (*TEXT, *SWITCHES, *NUMBERS, "totals", "requires_provenance", "sources")
 
 
@@ -110,7 +108,7 @@ def _faults(file: str, name: str, rules: Any, lines: Mapping[tuple[str, str], in
         return [
             Refusal(file, f"line {lines.get(('', name), 1)}", f"a loose key {name!r}", "[policy] tables", "Move it.")
         ]
-    unknown = [key for key in rules if key not in (*RULES, *ABOUT)]
+    unknown = [key for key in rules if key not in RULES]
     missing = [key for key in RULES if key not in rules]
     found = [fault(key, f"the key {key!r}", f"the rules {', '.join(RULES)}", "Check the spelling.") for key in unknown]
     found += [fault("", f"no rule {key!r} in [{name}]", "every rule in every policy", "Add it.") for key in missing]

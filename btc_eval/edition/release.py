@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from btc_eval.edition import addresses, bundle, checksums, publication, record, swap
+from btc_eval.edition import addresses, bundle, checksums, paper, publication, record, swap
 from btc_eval.edition.build import build
 from btc_eval.edition.gate import refuse_unreleased
 from btc_eval.edition.layout import Layout, layout
@@ -28,15 +28,23 @@ _DECIDED = ("confirmed", "consistent", "not shown", "contradicted")
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """A frozen edition: its label, its folder, how many files it holds and how many findings."""
+    """A frozen edition: its label, its folder, its files and findings counted, and whether it has a PDF."""
 
     label: str
     folder: Path
     files: int
     findings: int
+    pdf: bool = False
 
 
-def release(label: str, *, data: Path | None = None, site: Path | None = None, jobs: int | None = None) -> Released:
+def release(
+    label: str,
+    *,
+    data: Path | None = None,
+    site: Path | None = None,
+    jobs: int | None = None,
+    pdf: bool = True,
+) -> Released:
     """Freeze what the clone says now as an edition that nothing will change.
 
     Parameters
@@ -49,6 +57,8 @@ def release(label: str, *, data: Path | None = None, site: Path | None = None, j
         The folder in which editions stand side by side; `None` for `editions/` of the project.
     jobs
         Chapters executed at once.
+    pdf
+        Whether the whole report is printed too, where a browser is installed.
 
     Returns
     -------
@@ -78,7 +88,8 @@ def release(label: str, *, data: Path | None = None, site: Path | None = None, j
         _refuse_unchecked(where.data)
         draft = where.root / "_build" / "release" / label
         with _moment(state):
-            build(data=data, out=draft, jobs=jobs, strict=True, label=label, previous=publication.newest(place))
+            before, printed = publication.newest(place), pdf and paper.browser() is not None
+            build(data=data, out=draft, jobs=jobs, strict=True, label=label, previous=before, pdf=printed)
             return _freeze(where, draft, place, label)
 
 
@@ -101,7 +112,7 @@ def _freeze(where: Layout, draft: Path, place: Path, label: str) -> Released:
     new.rename(place / label)
     publication.settle(place)
     files = sum(1 for path in (place / label).rglob("*") if path.is_file())
-    return Released(label, place / label, files, len(findings))
+    return Released(label, place / label, files, len(findings), (place / label / paper.NAME).is_file())
 
 
 def _refuse_wrong_place(place: Path, where: Layout) -> None:

@@ -10,7 +10,6 @@ import pandas as pd
 
 from btc_eval import assumptions, programme
 from btc_eval.disclosure import SafeTable
-from btc_eval.disclosure.policy import RULES_SOURCE
 from btc_eval.estimates import Papers, Provenance
 from btc_eval.publish.door import why_blank
 from btc_eval.publish.formats import Format, named, say, usual
@@ -38,12 +37,15 @@ def text(words: str) -> str:
 
 def mark(papers: Papers) -> str:
     """Return the mark a reader sees beside a title: official, published papers, the council's own, or demonstration."""
+    return f'<span class="btc-mark btc-mark-{papers.provenance.value}">{text(mark_words(papers))}</span>'
+
+
+def mark_words(papers: Papers) -> str:
+    """Return the words of the mark."""
     kind = papers.provenance
     on_paper = kind is Provenance.OFFICIAL and all(name in _papers() for name in papers.sources)
     words = "Published papers" if on_paper else kind.words
-    words = "Assumptions" if papers.sources == (assumptions.SOURCE,) else words
-    words = "Rules of this report" if papers.sources == (RULES_SOURCE,) else words
-    return f'<span class="btc-mark btc-mark-{kind.value}">{text(words)}</span>'
+    return "Assumptions" if papers.sources == (assumptions.SOURCE,) else words
 
 
 def title_words(title: str, papers: Papers) -> str:

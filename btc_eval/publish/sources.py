@@ -6,7 +6,6 @@ import html
 from dataclasses import dataclass
 
 from btc_eval import assumptions, periods, programme, records
-from btc_eval.disclosure.policy import RULES_SOURCE
 from btc_eval.estimates import Papers
 
 #: The page that lists every source, from the root of the site; each entry's anchor is its name in the catalogue.
@@ -80,5 +79,4 @@ def _catalogue() -> dict[str, str]:
     for paper in programme.documents():
         known[paper.id] = paper.short
     known[assumptions.SOURCE] = "Assumptions, each with its source"
-    known[RULES_SOURCE] = "Rules of this report for small numbers"
     return known

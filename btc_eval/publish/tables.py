@@ -7,10 +7,11 @@ from typing import Any
 
 from btc_eval.disclosure import SafeTable
 from btc_eval.publish import emit, parts, register
-from btc_eval.publish.door import admitted, identified, worded
+from btc_eval.publish.door import admitted, blank_cells, identified, worded
 from btc_eval.publish.downloads import csv_text
 from btc_eval.publish.formats import Format
 from btc_eval.publish.rich import Rich
+from btc_eval.publish.sources import resolve, window_words
 
 #: A table longer than this is folded away below its caption.
 _FOLDED_FROM = 25
@@ -83,16 +84,27 @@ def table(
         f'<div class="btc-exhibit" id="{id}" data-provenance="{papers.provenance.value}">{parts.mark(papers)}{cells}'
         f"{parts.notes_html(remarks)}{parts.source_line(papers, id)}</div>"
     )
-    emit.exhibit(body, about("table", id, words, released, list(columns)))
+    emit.exhibit(body, about("table", id, words, released, list(columns), notes=notes, columns=columns))
 
 
-def about(kind: str, id: str, title: str, released: SafeTable, shown: Sequence[str] = ()) -> dict[str, Any]:
+def about(
+    kind: str,
+    id: str,
+    title: str,
+    released: SafeTable,
+    shown: Sequence[str] = (),
+    *,
+    notes: str | Sequence[str] = "",
+    columns: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
     """Return the record that an exhibit hands to the builder: all of the released table goes into its file.
 
-    `shown` names the columns of the cells under it, in order.
+    `shown` names the columns of the cells under it, in order. Its words go with it into the workbook of the whole
+    report: notes, names of columns, sources, why a cell is empty.
     """
     _, papers = admitted(released)
     csv = csv_text(released.frame)
+    given = [notes] if isinstance(notes, str) else list(notes)
     return {
         "kind": "exhibit",
         "exhibit": kind,
@@ -103,4 +115,12 @@ def about(kind: str, id: str, title: str, released: SafeTable, shown: Sequence[s
         "provenance": papers.provenance.value,
         "sources": list(papers.sources),
         "register": register.line(released, csv, shown),
+        "words": {
+            "notes": list(dict.fromkeys([*given, *released.notes])),
+            "columns": dict(columns or {}),
+            "mark": parts.mark_words(papers),
+            "source": "; ".join(source.words for source in resolve(papers)) if papers.sources else "",
+            "window": window_words(papers),
+            "blanks": blank_cells(released),
+        },
     }
