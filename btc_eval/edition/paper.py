@@ -127,7 +127,9 @@ def write(site: Path, work: Path, *, toc: Mapping[str, Any], words: Mapping[str,
         _refuse([] if len(first) == len(draft.headings) else ["other bookmarks than the report has headings"])
         pages = {anchor: first[position] for anchor, position in draft.chapters.items()}
         final = paper_html.document(site, parts, root=root, words=words, style=style, pages=pages)
-        done = paper_tags.finished(printed(program, final.text), title=final.headings[0][0], moment=moment)
+        whole = printed(program, final.text)
+        _refuse(paper_check.bookmarked(whole, final))
+        done = paper_tags.finished(whole, headings=[words for words, _ in final.headings], moment=moment)
         _refuse(paper_check.check(done, expected=final, pages=pages).faults)
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir(parents=True)

@@ -126,6 +126,13 @@ def check(pdf: bytes, *, expected: Paper | None = None, pages: Mapping[str, int]
     return Checked(len(reader.pages), len(levels), len(figures), len(tables), tuple(faults))
 
 
+def bookmarked(pdf: bytes, expected: Paper) -> list[str]:
+    """Are the browser's own bookmarks, as it wrote them, the headings of the pages, in order?"""
+    marks = [_squeezed(str(mark.title)) for mark, _ in bookmarks(pypdf.PdfReader(io.BytesIO(pdf)))]
+    wanted = [_squeezed(words) for words, _ in expected.headings]
+    return [] if marks == wanted else [f"{len(marks)} bookmarks that are not the {len(wanted)} headings of the pages"]
+
+
 def _document(reader: pypdf.PdfReader, root: Any) -> Iterator[str]:
     if not (root.get("/MarkInfo") or {}).get("/Marked") or "/StructTreeRoot" not in root:
         yield "no tags"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -75,15 +75,16 @@ def _is_element(one: Any) -> bool:
     return isinstance(found, dict) and "/S" in found
 
 
-def finished(pdf: bytes, *, title: str, moment: str | None) -> bytes:
+def finished(pdf: bytes, *, headings: Sequence[str], moment: str | None) -> bytes:
     """Complete a printed report.
 
     Parameters
     ----------
     pdf
         As the browser wrote it.
-    title
-        What the document is called.
+    headings
+        The words of every heading, in order; the first is what the document is called. A browser's own bookmarks lose
+        the space at which a heading was broken into lines.
     moment
         The date it bears, such as "2026-11-01T12:00:00Z"; `None` for none.
 
@@ -94,6 +95,7 @@ def finished(pdf: bytes, *, title: str, moment: str | None) -> bytes:
     """
     writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf))
     writer.pdf_header = "%PDF-1.7"
+    title = headings[0]
     root: Any = writer.root_object
     tree = root["/StructTreeRoot"]
     tree[NameObject("/RoleMap")] = DictionaryObject({NameObject(k): NameObject(v) for k, v in ROLES.items()})
@@ -103,6 +105,8 @@ def finished(pdf: bytes, *, title: str, moment: str | None) -> bytes:
             _caption(element)
         elif element["/S"] == "/LI":
             _body(writer, element, parents)
+    for mark, words in zip(_marks(root["/Outlines"]), headings, strict=False):
+        mark[NameObject("/Title")] = TextStringObject(words)
     _say_links(writer)
     for page in writer.pages:
         contents: Any = page["/Contents"].get_object()
@@ -145,6 +149,16 @@ def unmarked(contents: bytes) -> int:
         depth += line.endswith((b"BDC", b"BMC")) - (line.strip() == b"EMC")
         found += line.strip() == b"BT" and depth == 0
     return found
+
+
+def _marks(node: Any) -> Iterator[Any]:
+    """Go through the bookmarks below one, in order."""
+    below = node.get("/First")
+    while below is not None:
+        below = below.get_object()
+        yield below
+        yield from _marks(below)
+        below = below.get("/Next")
 
 
 def _date(moment: str) -> str:

@@ -106,7 +106,7 @@ def download(safe: Any, *, id: str, title: str) -> None:
         f"<p><strong>{parts.text(words)}</strong> ({size}) {parts.mark(papers)}</p>"
         f"{parts.source_line(papers, id)}</div>"
     )
-    emit.exhibit(body, about("download", id, words, released))
+    emit.exhibit(body, about("download", id, words, released, notes=""))
 
 
 def _several(note: str | Sequence[str]) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from btc_eval.disclosure import SafeTable
+from btc_eval.estimates import Papers
 from btc_eval.publish import emit, parts, register
 from btc_eval.publish.door import admitted, blank_cells, identified, worded
 from btc_eval.publish.downloads import csv_text
@@ -94,17 +95,19 @@ def about(
     released: SafeTable,
     shown: Sequence[str] = (),
     *,
-    notes: str | Sequence[str] = "",
+    notes: str | Sequence[str] | None = None,
     columns: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Return the record that an exhibit hands to the builder: all of the released table goes into its file.
 
     `shown` names the columns of the cells under it, in order. Its words go with it into the workbook of the whole
     report: notes, names of columns, sources, why a cell is empty.
+    `notes` is `None` for a table that is not shown through `publish`, of which nothing more is said.
     """
     _, papers = admitted(released)
     csv = csv_text(released.frame)
-    given = [notes] if isinstance(notes, str) else list(notes)
+    given = [notes] if isinstance(notes, str) else list(notes or [])
+    known = {} if notes is None else _about_papers(papers)
     return {
         "kind": "exhibit",
         "exhibit": kind,
@@ -118,9 +121,13 @@ def about(
         "words": {
             "notes": list(dict.fromkeys([*given, *released.notes])),
             "columns": dict(columns or {}),
-            "mark": parts.mark_words(papers),
-            "source": "; ".join(source.words for source in resolve(papers)) if papers.sources else "",
-            "window": window_words(papers),
             "blanks": blank_cells(released),
+            **known,
         },
     }
+
+
+def _about_papers(papers: Papers) -> dict[str, str]:
+    """Return the words of the mark, the sources and the window; they are read from the project's own records."""
+    source = "; ".join(source.words for source in resolve(papers)) if papers.sources else ""
+    return {"mark": parts.mark_words(papers), "source": source, "window": window_words(papers)}
