@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ASSETS", "TABLES", "confidential_words", "refuse_unreleased", "scan"]
 
-#: The register of released tables in a site, and the list of what its pages load; `disclosure.gate_register` reads them.
+#: The register of released tables in a site, and the list of what pages load; `disclosure.gate_register` reads them.
 TABLES, ASSETS = "tables.json", "assets.json"
 
 #: Columns of the programme register that name a child or a family.
