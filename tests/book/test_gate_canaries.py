@@ -19,7 +19,7 @@ from tests.book.test_release import Clone, make, tree
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals and git")]
 
-CHILD, UPN, POSTCODE = "QZ" + "7301995", "X" + "99000000" + "0007", "ZX99" + " 9ZZ"
+CHILD, UPN, POSTCODE = "QZ" + "7301995", "X" + "99000000" + "0007", "ZX97" + " 7ZQ"
 NAME, FAMILY, WARD = "Zebedee Quillfeather", "QZF" + "7301996", "Far Point"
 
 PAGE = """---
