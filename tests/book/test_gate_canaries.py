@@ -135,7 +135,8 @@ def test_the_ward_with_one_child_and_every_small_count_is_hidden(clone: tuple[Cl
     small = {key for key, n in truth.items() if 0 < n < least}
     assert small
     assert {key for key in small if shown[key]} == set()
-    assert all(int(n) == 0 or int(n) >= least for n in shown.values() if n)
+    base = disclosure.policy("council").rounding_base  # a count of six is shown as five
+    assert all(int(n) == 0 or int(n) >= base * round(least / base) for n in shown.values() if n)
     page = (made.place / "2026.11" / "outcomes" / "small.html").read_text(encoding="utf-8")
     cells = re.findall(rf'<th scope="row">{WARD}</th><td>\d{{4}}</td><td[^>]*>([^<]*)</td>', page)
     assert len(cells) == len(alone)
