@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from btc_eval.disclosure.gate import Scan
-from btc_eval.disclosure.gate_register import ASSETS, TABLES
 from btc_eval.errors import RefusedError, UsageError
 from btc_eval.locations import data_folder
 
+if TYPE_CHECKING:
+    from btc_eval.disclosure.gate import Scan
+
 __all__ = ["ASSETS", "TABLES", "confidential_words", "refuse_unreleased", "scan"]
+
+#: The register of released tables in a site, and the list of what pages load; `disclosure.gate_register` reads them.
+TABLES, ASSETS = "tables.json", "assets.json"
 
 #: Columns of the programme register that name a child or a family.
 _NAMING = ("id", "name", "forename", "surname", "upn", "nhs_number")

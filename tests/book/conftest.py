@@ -85,7 +85,8 @@ def lay_out(root: Path) -> None:
         shutil.copytree(PROJECT / "book" / folder, root / "book" / folder)
     _, _, frame = (PROJECT / "_config.yml").read_text(encoding="utf-8").partition("\nsphinx:\n")
     with (root / "_config.yml").open("a", encoding="utf-8") as config:
-        config.write(f"\nsphinx:\n{frame}")
+        # The small book quotes no paper, so it needs no list of them.
+        config.write(f"\nsphinx:\n{frame.replace(', sphinxcontrib.bibtex', '')}")
 
 
 @functools.cache

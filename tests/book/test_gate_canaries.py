@@ -19,7 +19,7 @@ from tests.book.test_release import Clone, make, tree
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals and git")]
 
-CHILD, UPN, POSTCODE = "QZ" + "7301995", "X" + "99000000" + "0007", "ZX99" + " 9ZZ"
+CHILD, UPN, POSTCODE = "QZ" + "7301995", "X" + "99000000" + "0007", "ZX97" + " 7ZQ"
 NAME, FAMILY, WARD = "Zebedee Quillfeather", "QZF" + "7301996", "Far Point"
 
 PAGE = """---
@@ -135,7 +135,8 @@ def test_the_ward_with_one_child_and_every_small_count_is_hidden(clone: tuple[Cl
     small = {key for key, n in truth.items() if 0 < n < least}
     assert small
     assert {key for key in small if shown[key]} == set()
-    assert all(int(n) == 0 or int(n) >= least for n in shown.values() if n)
+    base = disclosure.policy("council").rounding_base  # a count of six is shown as five
+    assert all(int(n) == 0 or int(n) >= base * round(least / base) for n in shown.values() if n)
     page = (made.place / "2026.11" / "outcomes" / "small.html").read_text(encoding="utf-8")
     cells = re.findall(rf'<th scope="row">{WARD}</th><td>\d{{4}}</td><td[^>]*>([^<]*)</td>', page)
     assert len(cells) == len(alone)

@@ -64,9 +64,10 @@ def make(root: Path) -> Clone:
     clone.edit("book/outcomes/small.md", 'int(frame["count"].sum())', "len(frame)")
     blanks = 'blanks=dict.fromkeys(frame.columns, "not published")'
     clone.edit("book/outcomes/small.md", 'keys=["year"]', f"keys=list(frame.columns[:3]), {blanks}")
-    # One chapter makes none of the findings that decide the claims.
-    claims = root / "data" / "programme" / "claims.toml"
-    claims.write_text(re.sub(r"(?m)^findings = \[[^\]]*\]", "findings = []", claims.read_text(encoding="utf-8")))
+    # One chapter makes none of the findings that the records name.
+    for path in sorted((root / "data" / "programme").glob("*.toml")):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(re.sub(r"(?m)^findings = \[[^\]]*\]", "findings = []", text), encoding="utf-8")
     (root / "data" / "raw").mkdir()
     (root / "data" / "raw" / "return.csv").write_text("confidential\n")
     clone.git("init", "--quiet")
