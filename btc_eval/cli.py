@@ -38,12 +38,13 @@ def cli() -> None:
 @click.option("--out", type=_FOLDER, default=None, metavar="DIR", help="Where the site goes; _build/site if left out.")
 @click.option("--jobs", type=int, default=None, metavar="N", help="Chapters executed at once; every core if left out.")
 @click.option("--strict", is_flag=True, help="A Python warning in a chapter fails the build.")
+@click.option("--pdf", is_flag=True, help="Print the whole report into the site too, as report.pdf; needs a browser.")
 @_debug
-def build(data: Path | None, out: Path | None, jobs: int | None, strict: bool) -> None:
+def build(data: Path | None, out: Path | None, jobs: int | None, strict: bool, pdf: bool) -> None:
     """Execute the chapters that changed, render the book, and replace the site."""
     from btc_eval import edition
 
-    done = edition.build(data=data, out=out, jobs=jobs, strict=strict)
+    done = edition.build(data=data, out=out, jobs=jobs, strict=strict, pdf=pdf)
     for warning in done.warned:
         click.echo(f"Warning: {warning}", err=True)
     if not done.changed:
@@ -140,12 +141,19 @@ def synth(
 @_data
 @click.option("--site", type=_FOLDER, default=None, metavar="DIR", help="Where editions stand; editions/ if left out.")
 @click.option("--jobs", type=int, default=None, metavar="N", help="Chapters executed at once; every core if left out.")
+@click.option("--no-pdf", is_flag=True, help="Leave the PDF of the whole report out, though a browser is installed.")
 @_debug
-def release(label: str, data: Path | None, site: Path | None, jobs: int | None) -> None:
+def release(label: str, data: Path | None, site: Path | None, jobs: int | None, no_pdf: bool) -> None:
     """Freeze an edition under LABEL, such as 2026.11: checked, gated, reproducible, and never changed again."""
     from btc_eval import edition
 
-    done = edition.release(label, data=data, site=site, jobs=jobs)
+    done = edition.release(label, data=data, site=site, jobs=jobs, pdf=not no_pdf)
+    if not done.pdf and not no_pdf:
+        click.echo(
+            "NO PDF: no browser is installed here, so this edition has no report.pdf. Install Chromium and release the "
+            "next label to have one.",
+            err=True,
+        )
     click.echo(f"Released {done.label}: {done.findings} findings, {done.files} files in {done.folder}.")
     click.echo(f"Publish by copying the folder {done.folder.parent}. Anyone can run: btc-eval verify {done.folder}")
 
@@ -196,6 +204,18 @@ def diff(before: Path, after: Path, as_json: bool) -> None:
     click.echo(json.dumps(found.as_json(), indent=1, ensure_ascii=False) if as_json else found.words())
     if not found.same:
         raise click.exceptions.Exit(1)
+
+
+@cli.command()
+@click.argument("site", type=_FOLDER)
+@_data
+@_json
+@_debug
+def scan(site: Path, data: Path | None, as_json: bool) -> None:
+    """Read everything that would be published, and refuse what no released table holds."""
+    from btc_eval import edition
+
+    _answer(edition.scan(site, data=data), as_json)
 
 
 class _Report(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -183,6 +184,30 @@ class Share(Assumption):
     def value_words(self) -> str:
         """Return the share and its range."""
         return f"{self.value:g} ({self.low:g} to {self.high:g})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release(Assumption):
+    """When a yearly table comes out: in `month`, `after` years after the year that the figure is of (as it ends)."""
+
+    month: int
+    after: int
+
+    def due(self, year: int) -> str:
+        """When is the figure of this year expected? "October 2026".
+
+        Examples
+        --------
+        >>> from btc_eval import assumptions
+        >>> assumptions.release("looked-after").due(2026)
+        'November 2026'
+        """
+        return f"{calendar.month_name[self.month]} {year + self.after}"
+
+    def value_words(self) -> str:
+        """Return the month."""
+        later = {0: "of the same year", 1: "of the next year"}.get(self.after, f"{self.after} years after")
+        return f"{calendar.month_name[self.month]} {later}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,7 @@ _WORDS: Mapping[str, str] = {
     "deflators": "Prices",
     "discounting": "Discounting",
     "optimism_bias": "Correction for optimism",
+    "releases": "When figures come out",
     "shares": "Shares",
     "spend_lines": "Early and late spending",
     "unit_costs": "Unit costs",

@@ -15,6 +15,7 @@ from btc_eval.assumptions.kinds import (
     Deflator,
     Grade,
     OptimismTable,
+    Release,
     Schedule,
     Share,
     SpendLines,
@@ -31,6 +32,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "deflators": ("values",),
     "discounting": ("bands",),
     "optimism_bias": ("grades",),
+    "releases": ("month", "after"),
     "shares": ("value", "low", "high"),
     "spend_lines": ("early", "late", "comparable_from"),
     "unit_costs": ("value", "low", "high", "price_year", "account", "cashable"),
@@ -51,6 +53,11 @@ def schedule(name: str = "green-book", *, folder: Path | None = None) -> Schedul
 def optimism_table(name: str = "local-partnerships", *, folder: Path | None = None) -> OptimismTable:
     """How far are hopes marked down, by grade of evidence?"""
     return _one("optimism_bias", name, OptimismTable, folder)
+
+
+def release(name: str, *, folder: Path | None = None) -> Release:
+    """In which month does this yearly table come out?"""
+    return _one("releases", name, Release, folder)
 
 
 def share(name: str, *, folder: Path | None = None) -> Share:
@@ -135,6 +142,8 @@ def _make(file: str, name: str, values: Mapping[str, Any]) -> Assumption:
         return Schedule(**common, bands=bands)
     if file == "optimism_bias":
         return OptimismTable(**common, grades=tuple(Grade(**grade) for grade in values["grades"]))
+    if file == "releases":
+        return Release(**common, month=values["month"], after=values["after"])
     if file == "shares":
         return Share(**common, value=float(values["value"]), low=float(values["low"]), high=float(values["high"]))
     if file == "spend_lines":
@@ -196,6 +205,13 @@ def _check_optimism(faults: door.Faults, entry: str) -> None:
             )
 
 
+def _check_release(faults: door.Faults, entry: str) -> None:
+    for key, low, high in (("month", 1, 12), ("after", 0, 5)):
+        number = faults.number(entry, key, low=low, high=high)
+        if number is not None and number != int(number):
+            faults.add(entry, key, repr(number), "a whole number")
+
+
 def _check_share(faults: door.Faults, entry: str) -> None:
     ends = [faults.number(entry, key, low=0, high=1) for key in ("low", "value", "high")]
     known = [end for end in ends if end is not None]
@@ -237,6 +253,7 @@ _CHECKS: Mapping[str, door.Check] = {
     "deflators": _check_deflator,
     "discounting": _check_schedule,
     "optimism_bias": _check_optimism,
+    "releases": _check_release,
     "shares": _check_share,
     "spend_lines": _check_lines,
     "unit_costs": _check_cost,

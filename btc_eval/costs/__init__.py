@@ -7,6 +7,7 @@ from btc_eval.costs.care import AVERAGE, bill_drivers, care_bill, care_prices, i
 from btc_eval.costs.checks import same_answer
 from btc_eval.costs.consequences import CostConsequence, Saving, accounts, consequences
 from btc_eval.costs.optimism import Corrected, correct_for_optimism
+from btc_eval.costs.placements import placement_bill
 from btc_eval.costs.prices import real_panel, real_panels, real_terms, real_unit_cost, reprice
 from btc_eval.costs.sensitivity import Range, Sensitivity, sensitivity
 from btc_eval.costs.spending import drivers, early_share, early_share_panel, early_share_panels, per_child, weekly_cost
@@ -37,6 +38,7 @@ __all__ = [
     "for_each_million",
     "in_children",
     "per_child",
+    "placement_bill",
     "population",
     "present_value",
     "real_panel",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
 from btc_eval.disclosure.policy import Policy
+from btc_eval.disclosure.protect import Protection
+from btc_eval.disclosure.reasons import Reason
 from btc_eval.errors import refuse
 from btc_eval.estimates import Papers
 
@@ -30,11 +32,22 @@ class SafeTable:
     counts
         Columns of counts that the policy was applied to.
     suppressed
-        One row for each hidden cell: the keys, `column` and `reason`. Empty where nothing is hidden.
+        One row for each hidden cell: the keys, `column` and `reason` (a `Reason`). Empty where nothing is hidden. It
+        tells small cells from their guards, which a page must not; pages take `why`.
     blanks
         For a column with empty cells, why they are empty.
     papers
         Provenance, sources and window. `publish` refuses a table without them.
+    name
+        What the table is called in messages and in the register.
+    totals, hierarchies, across, amounts
+        What binds its rows and columns, so that it can be attacked again later, alone or beside other tables.
+    protection
+        How its hidden cells were protected and how that was proved.
+    notes
+        Sentences that belong under the table: that counts are rounded, what a blank stands for.
+    no_people
+        Why the table says nothing about any person, where it was released without counts for that reason.
     """
 
     frame: pd.DataFrame
@@ -44,6 +57,14 @@ class SafeTable:
     suppressed: pd.DataFrame
     blanks: Mapping[str, str] = field(default_factory=dict)
     papers: Papers | None = None
+    name: str = "table"
+    totals: str | None = None
+    hierarchies: Mapping[str, Mapping[Hashable, Hashable]] = field(default_factory=dict)
+    across: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    amounts: tuple[str, ...] = ()
+    protection: Protection | None = None
+    notes: tuple[str, ...] = ()
+    no_people: str = ""
     _maker: object = None
 
     def __post_init__(self) -> None:
@@ -84,7 +105,20 @@ class SafeTable:
             )
         return chosen.iloc[0]
 
+    def why(self, column: str, index: Hashable) -> str | None:
+        """In words that may be shown, why did the policy hide this cell? None where it did not."""
+        hidden = self.suppressed
+        if not len(hidden):
+            return None
+        row = self.frame.loc[[index]].iloc[0]
+        here = hidden["column"] == column
+        for key in self.keys:
+            here &= hidden[key] == row[key]
+        if not here.any():
+            return None
+        return Reason(str(hidden.loc[here, "reason"].iloc[0])).public(self.policy.reasons_told)
+
 
 def _release(**parts: Any) -> SafeTable:
-    """Make the table; called by `control` alone."""
+    """Make the table; called by the doors of this package alone."""
     return SafeTable(**parts, _maker=_MAKER)

@@ -2,9 +2,9 @@
 
 Floor 7. Modules, in the order a build meets them: `layout` (where everything lies), `fingerprint` (has anything
 changed?), `chapters` (MyST into notebooks), `cache` and `execute` (run only what must run; `watch` is the part inside
-the kernel), `collect` (findings, exhibits), `record` (edition.json), `stage` and `render` (Sphinx), `swap` (replaced
-whole or not at all), `serve` (look at it on this machine). Nothing heavy is imported until it is needed: a build with
-nothing to do reads hashes and stops.
+the kernel), `collect` (findings, exhibits), `record` (edition.json), `stage` and `render` (Sphinx), `workbook` (all
+tables in one file), `paper` (the whole report as a PDF), `swap` (replaced whole or not at all), `serve` (look at it on
+this machine). Nothing heavy is imported until it is needed: a build with nothing to do reads hashes and stops.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 from btc_eval.edition.archive import opened
 from btc_eval.edition.build import Built, build
 from btc_eval.edition.comparison import Comparison, compare
+from btc_eval.edition.gate import scan
 from btc_eval.edition.release import Released, release
 from btc_eval.edition.serve import serve
 from btc_eval.edition.verification import Verification
@@ -26,6 +27,7 @@ __all__ = [
     "compare",
     "opened",
     "release",
+    "scan",
     "serve",
     "verify",
 ]

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from btc_eval.edition import changes, cited, fingerprint, record, render, stage, swap
+from btc_eval.edition import changes, cited, fingerprint, gate, paper, paper_html, record, render, stage, swap, workbook
 from btc_eval.edition.cache import Run
 from btc_eval.edition.chapters import Chapter
 from btc_eval.edition.collect import Collected, collect
@@ -24,6 +24,8 @@ def assemble(
     runs: Mapping[str, Run],
     progress: Progress,
     label: str | None = None,
+    *,
+    pdf: bool = False,
 ) -> Path:
     """What does the site look like, made from these pages and what their code showed?
 
@@ -41,6 +43,8 @@ def assemble(
         Told when the pages are rendered.
     label
         What a released edition is called; `None` for a draft.
+    pdf
+        Whether the whole report is printed into the site.
 
     Returns
     -------
@@ -58,6 +62,8 @@ def assemble(
     seeds = {run.seed for run in runs.values() if run.seed is not None}
     about = record.edition(where, state=state, policies=collected.policies, seeds=seeds, named=label)
     words = record.words_for_pages(about, collected.findings)
+    # For the foot of every page, which offers what is there.
+    words |= {"report_pdf": paper.NAME if pdf else "", "report_tables": workbook.NAME if collected.exhibits else ""}
     if any(name in chapter.prose for chapter in chapters for name in changes.WORDS):
         words |= changes.words(changes.before(where.previous), where.data, collected.findings)
     source = where.work / "src"
@@ -71,6 +77,8 @@ def assemble(
     html = render.render(where, source, render.settings(where, source, words))
     progress.step(f"rendered {len(chapters)} pages")
     site = swap.bring(html, where.out, without=render.NOT_PUBLISHED)
+    # Before anything else is written there: what lies in this folder now is what the pages load.
+    _write_json(site / gate.ASSETS, fingerprint.tree(site / "_static"))
     about["notebooks"] = [
         _write_notebook(site, chapter, runs.get(chapter.page.name), collected, words, known) for chapter in chapters
     ]
@@ -78,7 +86,35 @@ def assemble(
         stage.write_if_changed(site / exhibit.path, exhibit.csv.encode())
     _write_json(site / "findings.json", list(collected.findings))
     _write_json(site / "edition.json", about)
+    # An exhibit that did not come from a released table has no line, and the gate refuses its file.
+    _write_json(site / gate.TABLES, [exhibit.line() for exhibit in collected.exhibits if exhibit.register])
+    _write_wholes(where, site, collected, words, about["built_at"], progress, pdf=pdf)
     return site
+
+
+def _write_wholes(
+    where: Layout,
+    site: Path,
+    collected: Collected,
+    words: Mapping[str, str],
+    moment: str | None,
+    progress: Progress,
+    *,
+    pdf: bool,
+) -> None:
+    """Write what holds the whole report in one file: the workbook of all tables and, where it is asked for, the PDF."""
+    toc = read_toc(where)
+    names = {str(toc["root"]).removesuffix(".md"), *(one.chapter for one in collected.exhibits)}
+    chapters = {name: paper_html.title(site, name) for name in sorted(names)}
+    title = chapters[str(toc["root"]).removesuffix(".md")]
+    folder = where.work / "wholes"
+    workbook.write(
+        site, folder / "tables", collected.exhibits, title=title, words=words, chapters=chapters, moment=moment
+    )
+    if pdf:
+        progress.say("printing the whole report")
+        paper.write(site, folder / "paper", toc=toc, words=words, moment=moment)
+        progress.step("printed the whole report")
 
 
 def _known_ids(where: Layout, runs: Mapping[str, Run]) -> frozenset[str] | None:

@@ -57,6 +57,7 @@ def build(
     strict: bool = False,
     label: str | None = None,
     previous: Path | None = None,
+    pdf: bool = False,
 ) -> Built:
     """Build the site from the clone around the current folder.
 
@@ -74,6 +75,8 @@ def build(
         What the edition is called, for one that is released; `None` for a draft, which is named by its commit.
     previous
         The edition to compare with; `None` for the newest in `editions/` of the project.
+    pdf
+        Whether the whole report is printed into the site as `report.pdf`; needs a browser.
 
     Returns
     -------
@@ -96,6 +99,10 @@ def build(
     begun = time.monotonic()
     if jobs is not None and jobs < 1:
         raise UsageError(f"--jobs: found {jobs}; allowed: 1 or more. Leave it out to use every core.")
+    if pdf:
+        from btc_eval.edition import paper
+
+        paper.require_browser()
     where = layout(data=data, out=out)
     where = replace(where, previous=previous or publication.newest(where.root / publication.FOLDER))
     with (
@@ -105,11 +112,11 @@ def build(
     ):
         swap.recover(where.out)
         state = record.commit(where)
-        named = f"{record.built_at(state)} {label} {changes.before(where.previous)}"
+        named = f"{record.built_at(state)} {label} {changes.before(where.previous)}{' with a PDF' * pdf}"
         static = fingerprint.static(where, strict=strict, git=state.as_dict(), built_at=named)
         if memory.up_to_date(where, static):
             return Built(where.out, False, (), (), time.monotonic() - begun)
-        return _build(where, state, static, jobs or os.cpu_count() or 1, strict, begun, label)
+        return _build(where, state, static, jobs or os.cpu_count() or 1, strict, begun, label, pdf=pdf)
 
 
 @contextlib.contextmanager
@@ -127,11 +134,20 @@ def _kernels_data(data: Path) -> Iterator[None]:
 
 
 def _build(
-    where: Layout, state: record.Commit, static: str, jobs: int, strict: bool, begun: float, label: str | None
+    where: Layout,
+    state: record.Commit,
+    static: str,
+    jobs: int,
+    strict: bool,
+    begun: float,
+    label: str | None,
+    *,
+    pdf: bool,
 ) -> Built:
     from btc_eval.edition.assemble import assemble
     from btc_eval.edition.cache import Cache
     from btc_eval.edition.chapters import read_chapters
+    from btc_eval.edition.gate import refuse_unreleased
 
     chapters = read_chapters(pages(where))
     cache = Cache.of(where)
@@ -141,12 +157,16 @@ def _build(
         if chapter.code and (run := cache.find(chapter, hashes, strict=strict)) is not None:
             runs[chapter.page.name] = run
     stale = [chapter for chapter in chapters if chapter.code and chapter.page.name not in runs]
-    with Progress(len(stale) + 2) as progress:
+    with Progress(len(stale) + 2 + pdf) as progress:
         if stale:
             runs |= _execute(stale, where, cache, jobs=jobs, strict=strict, progress=progress)
         try:
-            files = len(fingerprint.listing(assemble(where, state, chapters, runs, progress, label)))
+            site = assemble(where, state, chapters, runs, progress, label, pdf=pdf)
+            files = len(fingerprint.listing(site))
             _check_still(where, runs)
+            if strict:
+                progress.say("reading every file as a stranger would")
+                refuse_unreleased(site, data=where.data)
             swap.put_in_place(where.out)
         finally:
             swap.recover(where.out)

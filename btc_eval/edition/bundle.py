@@ -31,7 +31,7 @@ PRIVATE = ("raw",)
 _PASSING = (".", "~")
 #: The first moment that a zip can hold: a date in it would be the clock's.
 _MOMENT = (1980, 1, 1, 0, 0, 0)
-_OF_SITE = ("edition.json", "findings.json", TOLERANCES)
+_OF_SITE = ("edition.json", "findings.json", "tables.json", TOLERANCES)
 _OF_CLONE = ("_toc.yml", "_config.yml", "requirements.lock", "pyproject.toml", "LICENSE", "CITATION.cff")
 
 _README = """# {label}: run it again

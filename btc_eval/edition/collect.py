@@ -6,7 +6,7 @@ import ast
 import posixpath
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from btc_eval.edition.cache import Run
@@ -42,16 +42,30 @@ _RECORD = "application/papermill.record/text/plain"
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
-    """One figure or table: the page it stands on, its id and the table behind it."""
+    """One figure or table: the page it stands on, its id, the table behind it and what is said about it.
+
+    `about` is the record that `publish` handed over: title, kind, provenance and words; see `publish.tables.about`.
+    """
 
     chapter: str
     id: str
     csv: str
+    about: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def path(self) -> str:
         """Return where its CSV lies in the site."""
         return f"csv/{self.chapter}/{self.id}.csv"
+
+    def line(self) -> dict[str, Any]:
+        """Return its line in `tables.json`."""
+        at = {"id": self.id, "chapter": self.chapter, "file": self.path}
+        return {**at, **self.register, "sources": list(self.about.get("sources") or ())}
+
+    @property
+    def register(self) -> Mapping[str, Any]:
+        """Return what the register of released tables says of it; empty where it did not come from one."""
+        return self.about.get("register") or {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +142,7 @@ class _Reader:
         identity = str(about.get("id", ""))
         if not self._named(chapter, place, identity, "exhibit", self.exhibits):
             return
-        self.exhibits[identity] = Exhibit(chapter.page.name, identity, str(about.get("csv", "")))
+        self.exhibits[identity] = Exhibit(chapter.page.name, identity, str(about.get("csv", "")), about)
 
     def _finding(self, chapter: Chapter, place: str, about: Mapping[str, Any]) -> None:
         record = {**about.get("finding", {}), "chapter": chapter.page.name}

@@ -13,6 +13,9 @@ from btc_eval.locations import data_folder, project_folder
 #: The part of a page's path that the site does not show: `book/index` is published as `index.html`.
 BOOK = "book"
 
+#: The whole report in one file, and all its tables in one, at the top of the site.
+REPORT_PDF, REPORT_TABLES = "report.pdf", "report.xlsx"
+
 
 @dataclass(frozen=True, slots=True)
 class Page:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from btc_eval.edition import addresses, bundle, checksums, publication, record, swap
+from btc_eval.edition import addresses, bundle, checksums, paper, publication, record, swap
 from btc_eval.edition.build import build
+from btc_eval.edition.gate import refuse_unreleased
 from btc_eval.edition.layout import Layout, layout
 from btc_eval.errors import Refusal, RefusedError, UsageError, refuse
 
@@ -27,15 +28,23 @@ _DECIDED = ("confirmed", "consistent", "not shown", "contradicted")
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """A frozen edition: its label, its folder, how many files it holds and how many findings."""
+    """A frozen edition: its label, its folder, its files and findings counted, and whether it has a PDF."""
 
     label: str
     folder: Path
     files: int
     findings: int
+    pdf: bool = False
 
 
-def release(label: str, *, data: Path | None = None, site: Path | None = None, jobs: int | None = None) -> Released:
+def release(
+    label: str,
+    *,
+    data: Path | None = None,
+    site: Path | None = None,
+    jobs: int | None = None,
+    pdf: bool = True,
+) -> Released:
     """Freeze what the clone says now as an edition that nothing will change.
 
     Parameters
@@ -48,6 +57,8 @@ def release(label: str, *, data: Path | None = None, site: Path | None = None, j
         The folder in which editions stand side by side; `None` for `editions/` of the project.
     jobs
         Chapters executed at once.
+    pdf
+        Whether the whole report is printed too, where a browser is installed.
 
     Returns
     -------
@@ -77,7 +88,8 @@ def release(label: str, *, data: Path | None = None, site: Path | None = None, j
         _refuse_unchecked(where.data)
         draft = where.root / "_build" / "release" / label
         with _moment(state):
-            build(data=data, out=draft, jobs=jobs, strict=True, label=label, previous=publication.newest(place))
+            before, printed = publication.newest(place), pdf and paper.browser() is not None
+            build(data=data, out=draft, jobs=jobs, strict=True, label=label, previous=before, pdf=printed)
             return _freeze(where, draft, place, label)
 
 
@@ -94,24 +106,13 @@ def _freeze(where: Layout, draft: Path, place: Path, label: str) -> Released:
     (new / bundle.TOLERANCES).write_text(rules, encoding="utf-8")
     (new / "CITATION.cff").write_text(addresses.citation_file(about), encoding="utf-8")
     bundle.write(where, new, new / bundle.NAME, record=about)
-    gate(new)
+    refuse_unreleased(new, data=where.data)
     checksums.write(new)
     swap.settle(new)
     new.rename(place / label)
     publication.settle(place)
     files = sum(1 for path in (place / label).rglob("*") if path.is_file())
-    return Released(label, place / label, files, len(findings))
-
-
-def gate(site: Path) -> None:
-    """Refuse pages that hold anything which is not in the register of released tables."""
-    from btc_eval import disclosure
-
-    scan = getattr(disclosure, "scan", None)
-    if scan is not None:
-        found = scan(site)
-        if not found.accepted:
-            raise RefusedError(found.refusals)
+    return Released(label, place / label, files, len(findings), (place / label / paper.NAME).is_file())
 
 
 def _refuse_wrong_place(place: Path, where: Layout) -> None:

@@ -65,7 +65,8 @@ def settings(where: Layout, source: Path, context: Mapping[str, Any]) -> dict[st
     config["extensions"] = [name for name in config["extensions"] if name not in UNUSED]
     for key in ("comments_config", "use_multitoc_numbering", "use_jupyterbook_latex", "latex_engine"):
         config.pop(key, None)
-    for key in ("html_static_path", "templates_path"):
+    own = ("bibtex_bibfiles",) if "bibtex_bibfiles" in config else ()
+    for key in ("html_static_path", "templates_path", *own):
         config[key] = [str(path).removeprefix(f"{BOOK}/") for path in config.get(key) or []]
     if (source / "_static").is_dir() and "_static" not in config["html_static_path"]:
         config["html_static_path"].append("_static")

@@ -94,7 +94,8 @@ def published_notebook(
         text = PASTE.sub(pasted, text)
         return _SUBSTITUTION.sub(lambda match: words.get(match[1], match[0]), text)
 
-    return _notebook(chapter, run, metadata, root=root, keep=("kind", "id", "finding"), known=known, prose=written)
+    keep = ("kind", "id", "finding", "provenance", "quotes")
+    return _notebook(chapter, run, metadata, root=root, keep=keep, known=known, prose=written)
 
 
 def _notebook(

@@ -103,7 +103,8 @@ class _Parts:
         some = left > 1e-12 * found.at_risk
         jump = np.where(some, 1 / np.where(some, left, 1.0), 0.0)
         own = survival[:-1] / found.at_risk
-        return cls(np.r_[0.0, jump], np.r_[0.0, own], np.r_[0.0, jump * total], np.vstack([0.0 * share[:1], share]))
+        before = np.zeros((1, share.shape[1]))  # a row of its own also where no event was seen
+        return cls(np.r_[0.0, jump], np.r_[0.0, own], np.r_[0.0, jump * total], np.vstack([before, share]))
 
 
 def _variance_by_cells(found: Risk, parts: _Parts, incidence: Floats, event: Ints, weights: Floats | None) -> Floats:

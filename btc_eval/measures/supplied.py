@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from btc_eval import synthetic
+from btc_eval.errors import refuse
+from btc_eval.estimates import Provenance
 from btc_eval.locations import data_folder, note_read, project_folder
 from btc_eval.records import statutory
 from btc_eval.records.statutory import StatutoryRecords
@@ -54,7 +57,33 @@ def demonstration() -> Path:
     return place
 
 
-def returns(kinds: Sequence[str] | None = None) -> StatutoryRecords:
+def made_up(records: StatutoryRecords) -> StatutoryRecords:
+    """Return the demonstration extract: these records where they are it, else read for the purpose.
+
+    On it alone is it known what a method should find.
+    """
+    if records.papers("cin_episodes").provenance is Provenance.DEMONSTRATION:
+        return records
+    extract = demonstration()
+    return statutory.read([extract / place for places in _PLACES.values() for place in places])
+
+
+def built_in(name: str) -> float:
+    """Which effect was built into the demonstration extract, by its name in the extract's own key?
+
+    Raises
+    ------
+    RefusedError
+        For a name that the key does not hold.
+    """
+    key = json.loads((demonstration() / "known_effect.json").read_text(encoding="utf-8"))["built_in"]
+    found = {effect["name"]: float(effect["true_value"]) for effect in key}
+    if name not in found:
+        raise refuse("built_in", "name", found=repr(name), allowed=", ".join(found), do="Name one of these.")
+    return found[name]
+
+
+def returns(kinds: Sequence[str] | None = None, *, needs: Sequence[str] = ()) -> StatutoryRecords:
     """Which returns has the report? The council's own, as `btc-eval refresh` stored them; without them, the extract.
 
     Parameters
@@ -63,9 +92,12 @@ def returns(kinds: Sequence[str] | None = None) -> StatutoryRecords:
         Only these returns: "cin_census", "ssda903", "annex_a", "ssd", "programme_register", "ward_lookup"; all
         by default. If the council has supplied none of them, all come from the demonstration extract: the two are never
         mixed.
+    needs
+        Tables without which the question cannot be asked, such as "cin_episodes" and "looked_after_episodes". While the
+        council has not supplied all of them, all returns come from the demonstration extract.
     """
     own = statutory.current(kinds=kinds)
-    if own is not None:
+    if own is not None and all(own.years(name) for name in needs):
         return own
     extract = demonstration()
     chosen = tuple(_PLACES) if kinds is None else tuple(kinds)

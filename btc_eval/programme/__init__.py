@@ -29,7 +29,10 @@ from btc_eval.programme.appraisal import (
     Risk,
     Theme,
 )
+from btc_eval.programme.calendar import hub_dates, schedule, schedule_precision
 from btc_eval.programme.facts import Facts
+from btc_eval.programme.plan_tables import checklist, framework_matrix, readiness_by_weakness, reporting_tally
+from btc_eval.programme.planning import CheckItem, Grading, Guideline, Readiness, Step
 from btc_eval.programme.schema import (
     Aim,
     Disadvantage,
@@ -66,6 +69,8 @@ __all__ = [
     "answers",
     "chain",
     "check",
+    "checklist",
+    "checklists",
     "cited",
     "claim_numbers",
     "claims",
@@ -74,7 +79,11 @@ __all__ = [
     "documents",
     "events",
     "figures_by_kind",
+    "framework_matrix",
     "funding",
+    "gradings",
+    "guidelines",
+    "hub_dates",
     "hubs",
     "indicators",
     "inspections",
@@ -90,10 +99,16 @@ __all__ = [
     "priorities",
     "projects",
     "questions",
+    "readiness",
+    "readiness_by_weakness",
+    "reporting_tally",
     "resources",
     "risks",
     "roles",
     "roles_by_phase",
+    "schedule",
+    "schedule_precision",
+    "steps",
     "teams",
     "themes",
     "theory",
@@ -233,8 +248,33 @@ def items() -> Facts[Item]:
 
 
 def cited() -> dict[str, tuple[str, ...]]:
-    """Which findings of this edition does each claim cite?"""
+    """Which findings of this edition does each claim cite, and each grading of evidence?"""
     return _load.cited()
+
+
+def steps() -> Facts[Step]:
+    """Which steps has the plan, and from what does each take its date?"""
+    return cast(Facts[Step], _load.facts("steps"))
+
+
+def readiness() -> Facts[Readiness]:
+    """What does the plan do about each thing that inspectors asked to be better?"""
+    return cast(Facts[Readiness], _load.facts("readiness"))
+
+
+def guidelines() -> Facts[Guideline]:
+    """Which guidelines for reports does this report answer to?"""
+    return cast(Facts[Guideline], _load.facts("guidelines"))
+
+
+def checklists() -> Facts[CheckItem]:
+    """Where does this report answer each item of a guideline?"""
+    return cast(Facts[CheckItem], _load.facts("checklists"))
+
+
+def gradings() -> Facts[Grading]:
+    """How strong is the evidence behind each finding?"""
+    return cast(Facts[Grading], _load.facts("gradings"))
 
 
 def known_ids() -> frozenset[str]:

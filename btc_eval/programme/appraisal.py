@@ -18,6 +18,9 @@ from btc_eval.programme.options import (
 from btc_eval.programme.schema import Sourced, blank, date_field, refers
 from btc_eval.programme.when import date_words
 
+#: What a promise serves that belongs to no single priority.
+WHOLE_PLAN = "the plan as a whole"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Theme(Sourced):
@@ -94,7 +97,7 @@ class Commitment(Sourced):
     evidence: str
 
     def words(self) -> dict[str, object]:
-        """Return the date in words, and which of owner and date the paper gives."""
+        """Return the date in words, which of owner and date the paper gives, and the one priority it serves."""
         said = {
             (True, True): "owner and date",
             (True, False): "owner, no date",
@@ -102,7 +105,12 @@ class Commitment(Sourced):
             (False, False): "neither owner nor date",
         }[bool(self.owner), bool(self.due)]
         about = "about " if self.due and self.due_certainty is Certainty.INFERRED else ""
-        return {"by_when": about + date_words(self.due) if self.due else "no date given", "said": said}
+        when = about + date_words(self.due) if self.due else "no date given"
+        return {
+            "by_when": when,
+            "said": said,
+            "serves": self.priorities[0] if len(self.priorities) == 1 else WHOLE_PLAN,
+        }
 
 
 @dataclass(frozen=True, slots=True)

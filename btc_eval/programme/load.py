@@ -10,7 +10,9 @@ from pathlib import Path
 from btc_eval.errors import Refusal, RefusedError
 from btc_eval.locations import data_folder, note_read
 from btc_eval.programme.appraisal import Claim
+from btc_eval.programme.complete import incomplete
 from btc_eval.programme.facts import Facts
+from btc_eval.programme.planning import Grading
 from btc_eval.programme.read import Read, read_table
 from btc_eval.programme.schema import Document, Item, Record, Stage
 from btc_eval.programme.tables import TABLES, Lines, Table
@@ -76,9 +78,10 @@ def facts(name: str) -> Facts[Record]:
 
 
 def cited() -> dict[str, tuple[str, ...]]:
-    """Which findings does each claim cite? By the claim's id; claims that cite none are left out."""
-    claims = load().records["claims"]
-    return {claim.id: claim.findings for claim in claims if isinstance(claim, Claim) and claim.findings}
+    """Which findings does each claim and each grading cite? By its id; records that cite none are left out."""
+    records = load().records
+    citing = [r for name in ("claims", "gradings") for r in records[name] if isinstance(r, Claim | Grading)]
+    return {record.id: record.findings for record in citing if record.findings}
 
 
 def _there(place: Path, table: Table) -> bool:
@@ -91,7 +94,14 @@ def _read_all(place: Path, _stamps: tuple[int, ...]) -> tuple[Programme, tuple[R
     places = {record.id: (item.table, lines) for item in read for record, lines in item.records}
     programme = Programme({item.table.name: tuple(r for r, _ in item.records) for item in read}, places)
     faults = [fault for item in read for fault in item.faults]
-    return programme, (*faults, *_stray_files(place), *_doubled(read), *_dangling(read), *_unplaced(read))
+    return programme, (
+        *faults,
+        *_stray_files(place),
+        *_doubled(read),
+        *_dangling(read),
+        *_unplaced(read),
+        *incomplete(read),
+    )
 
 
 def _stray_files(place: Path) -> list[Refusal]:
@@ -173,7 +183,7 @@ def _unknown(table: Table, record: Record, lines: Lines, key: str, absent: str, 
 
 def _unknown_findings(programme: Programme, findings: Collection[str]) -> list[Refusal]:
     faults: list[Refusal] = []
-    for record in programme.records["claims"]:
+    for record in (*programme.records["claims"], *programme.records["gradings"]):
         table, lines = programme.places[record.id]
         cited: tuple[str, ...] = getattr(record, "findings", ())
         faults.extend(

@@ -22,6 +22,7 @@ class DocumentKind(StrEnum):
     COUNCIL_PAGE = "council or partner web page"
     PRESS = "press report"
     STATISTICS = "official statistics"
+    STANDARD = "standard for reports and evidence"
 
 
 class Seen(StrEnum):
@@ -183,3 +184,39 @@ class Availability(StrEnum):
     PUBLISHED = "published for every council"
     PARTLY = "published in part"
     COUNCIL_ONLY = "council records only"
+
+
+class Lane(StrEnum):
+    """To which part of the plan a dated step belongs, in the order of a chart."""
+
+    WHOLE = "The plan as a whole"
+    TEAMS = "Family help teams"
+    HUBS = "Family Hubs"
+    PROTECTION = "Child protection teams"
+
+
+class StepStanding(StrEnum):
+    """Whether a step was promised, told as done, or belongs to something else that began beside the plan."""
+
+    PROMISED = "promised"
+    REPORTED = "reported"
+    BESIDE = "beside the plan"
+
+
+class Answering(StrEnum):
+    """How far the plan answers what inspectors asked for."""
+
+    NAMED = "answered"
+    PARTLY = "answered in part"
+    NOT_MENTIONED = "not mentioned"
+    LATER = "found after the plan"
+
+
+class Reporting(StrEnum):
+    """Whether this report says what an item of a guideline asks for."""
+
+    REPORTED = "reported"
+    PARTLY = "reported in part"
+    WAITING = "ready, waits for the council's records"
+    NOT_DONE = "not done"
+    NOT_APPLICABLE = "does not apply"

@@ -27,6 +27,16 @@ from btc_eval.programme.options import (
 from btc_eval.programme.when import date_words, first_day, last_day
 
 NOT_NAMED = "not named"
+#: Where the plan has people work, by the phase in which they come; it gives no place for anybody by name.
+_FAMILY_HELP = "family help teams in the four localities, in Family Hubs"
+_WORK_IN = {
+    Phase.FIRST: _FAMILY_HELP,
+    Phase.NEXT: _FAMILY_HELP,
+    Phase.AFTER: _FAMILY_HELP,
+    Phase.EACH_TEAM: "one family help team each",
+    Phase.CHILD_PROTECTION: "social work teams that run child protection plans",
+    Phase.SUPERVISOR: "over child protection; no place given",
+}
 
 
 def blank(words: str) -> Any:
@@ -224,7 +234,11 @@ class Role(Sourced):
 
     role: str
     phase: Phase
-    note: str = ""
+    note: str = blank("none")
+
+    def words(self) -> dict[str, object]:
+        """Return where the plan has them work: what it says of their phase, and no more."""
+        return {"works_in": _WORK_IN[self.phase]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

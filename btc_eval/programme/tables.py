@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from btc_eval.programme import appraisal, schema
+from btc_eval.programme import appraisal, planning, schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,11 @@ TABLES: tuple[Table, ...] = (
     Table("claims", "claim", appraisal.Claim, "claim-"),
     Table("questions", "question", appraisal.Question, "question-"),
     Table("indicators", "indicator", appraisal.Indicator, "indicator-"),
+    Table("steps", "step", planning.Step, "step-"),
+    Table("readiness", "answer", planning.Readiness, "ready-"),
+    Table("guidelines", "guideline", planning.Guideline, "guideline-"),
+    Table("checklists", "item", planning.CheckItem, "check-"),
+    Table("gradings", "grading", planning.Grading, "grading-"),
     Table("theory", "stage", schema.Stage, "stage-"),
     Table("items", "item", schema.Item, "item-"),
 )

@@ -63,7 +63,8 @@ def chain(
         f'<p class="btc-message">{parts.text(worded(text, f"chain {id}, text"))}</p>{parts.notes_html(note)}'
         f"{parts.source_line(papers, id)}</figure>"
     )
-    emit.exhibit(body, about("figure", id, words, released))
+    said = [text, note] if isinstance(note, str) else [text, *note]
+    emit.exhibit(body, about("figure", id, words, released, notes=said))
 
 
 def _step(rows: pd.DataFrame, lead: str) -> str:

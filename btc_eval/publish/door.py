@@ -93,11 +93,37 @@ def why_blank(safe: SafeTable, column: str, index: Any) -> str:
             reason = frame.loc[index, name]
             if pd.notna(reason) and str(reason):
                 return str(reason)
-    hidden = safe.suppressed
-    if len(hidden):
-        here = hidden["column"] == column
-        for key in safe.keys:
-            here &= hidden[key] == frame.loc[index, key]
-        if here.any():
-            return str(hidden.loc[here, "reason"].iloc[0])
+    hidden = safe.why(column, index)
+    if hidden is not None:
+        return hidden
     return safe.blanks.get(column, "not available")
+
+
+def blank_cells(safe: SafeTable) -> dict[str, dict[str, list[int]]]:
+    """Which cells are empty, and why? In the shorthand of official spreadsheets.
+
+    Returns
+    -------
+    dict
+        For each column with empty cells: the shorthand and the reason in words ("[c] fewer than 5") to the numbers of
+        the rows (0 is the first). `[c]`: hidden to protect people; `[x]`: not available; `[z]`: has no meaning here.
+    """
+    frame, keys = safe.frame, list(safe.keys)
+    hidden = {
+        (str(row["column"]), *(row[key] for key in keys)): str(row["reason"]) for _, row in safe.suppressed.iterrows()
+    }
+    own = [frame[key].tolist() for key in keys]
+    found: dict[str, dict[str, list[int]]] = {}
+    for column in frame.columns:
+        empty = frame[column].isna().tolist()
+        if not any(empty):
+            continue
+        name = next((one for one in (f"{column}_reason", "reason") if one in frame.columns and one != column), None)
+        said = frame[name].tolist() if name else [None] * len(frame)
+        usual = safe.blanks.get(str(column), "not available")
+        for row in (row for row, blank in enumerate(empty) if blank):
+            guarded = hidden.get((str(column), *(values[row] for values in own)))
+            reason = str(said[row]) if said[row] and pd.notna(said[row]) else guarded or usual
+            code = "c" if guarded is not None else "x" if reason.startswith("not ava") else "z"
+            found.setdefault(str(column), {}).setdefault(f"[{code}] {reason}", []).append(row)
+    return found

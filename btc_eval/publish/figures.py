@@ -75,7 +75,9 @@ def figure(
         f'<details class="btc-data"><summary>The numbers in this figure</summary>{cells}</details>'
         f"{parts.source_line(papers, id)}</figure>"
     )
-    emit.exhibit(body, about("figure", id, words, released))
+    emit.exhibit(
+        body, about("figure", id, words, released, list(shown), notes=[message, *_several(note)], columns=columns)
+    )
 
 
 def download(safe: Any, *, id: str, title: str) -> None:
@@ -105,6 +107,10 @@ def download(safe: Any, *, id: str, title: str) -> None:
         f"{parts.source_line(papers, id)}</div>"
     )
     emit.exhibit(body, about("download", id, words, released))
+
+
+def _several(note: str | Sequence[str]) -> list[str]:
+    return [one for one in ([note] if isinstance(note, str) else note) if one]
 
 
 def _panel(panel: Panel, id: str, number: int, title: str) -> str:

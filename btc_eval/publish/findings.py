@@ -187,7 +187,8 @@ def finding(
         checks=tuple({"name": check.name, "verdict": check.verdict.value} for check in checks),
         bears_on=tuple(bears_on),
     )
-    emit.record(id, about.sentence, {"kind": "finding", "id": id, "finding": about.as_dict()})
+    record = {"kind": "finding", "id": id, "provenance": told_from.provenance.value, "finding": about.as_dict()}
+    emit.record(id, about.sentence, {**record, "quotes": [one._asdict() for one in sentence.quotes]})
     return about
 
 

@@ -37,11 +37,15 @@ def text(words: str) -> str:
 
 def mark(papers: Papers) -> str:
     """Return the mark a reader sees beside a title: official, published papers, the council's own, or demonstration."""
+    return f'<span class="btc-mark btc-mark-{papers.provenance.value}">{text(mark_words(papers))}</span>'
+
+
+def mark_words(papers: Papers) -> str:
+    """Return the words of the mark."""
     kind = papers.provenance
     on_paper = kind is Provenance.OFFICIAL and all(name in _papers() for name in papers.sources)
     words = "Published papers" if on_paper else kind.words
-    words = "Assumptions" if papers.sources == (assumptions.SOURCE,) else words
-    return f'<span class="btc-mark btc-mark-{kind.value}">{text(words)}</span>'
+    return "Assumptions" if papers.sources == (assumptions.SOURCE,) else words
 
 
 def title_words(title: str, papers: Papers) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import string
+from collections.abc import Iterable
 from typing import Any, Self
 
 import pandas as pd
@@ -17,6 +18,7 @@ from btc_eval.estimates import Papers, Provenance
 from btc_eval.publish import emit
 from btc_eval.publish.door import admitted, identified, why_blank, worded
 from btc_eval.publish.formats import Format, named, say
+from btc_eval.publish.register import Quote, quote
 
 #: Said after every sentence or number that rests on demonstration data.
 DEMONSTRATION_MARK = "demonstration data, not about Wirral"
@@ -33,13 +35,18 @@ _WORDS_WITH_DIGITS = re.compile(
 
 
 class Phrase(emit.Quiet, str):
-    """Words for the page, with the papers of the table they were read from (None where they quote no table)."""
+    """Words for the page, with the papers of the table they were read from (None where they quote no table).
+
+    `quotes` lists the cells they quote, for the gate that reads the built pages.
+    """
 
     papers: Papers | None
+    quotes: tuple[Quote, ...]
 
-    def __new__(cls, text: str, papers: Papers | None = None) -> Self:
+    def __new__(cls, text: str, papers: Papers | None = None, quotes: Iterable[Quote] = ()) -> Self:
         phrase = super().__new__(cls, text)
         phrase.papers = papers
+        phrase.quotes = tuple(quotes)
         return phrase
 
     @property
@@ -108,15 +115,19 @@ def quantity(
     kind = named(style)
     row = table.row(**(at or {}))
     text = _cell(table, row, column, kind, decimals)
+    quotes = [quote(table, column, text)]
     if of is not None:
-        text = f"{text} of {_cell(table, row, of, Format.COUNT, 0)}"
+        ranked = _cell(table, row, of, Format.COUNT, 0)
+        quotes.append(quote(table, of, ranked))
+        text = f"{text} of {ranked}"
     if unit:
         text = f"{text} {unit}"
     if interval:
         low, high = interval if isinstance(interval, tuple) else ("conf_low", "conf_high")
         ends = [_cell(table, row, end, kind, decimals) for end in (low, high)]
+        quotes += [quote(table, end, said) for end, said in zip((low, high), ends)]
         text = f"{text} ({level:.0%} interval {ends[0]} to {ends[1]})"
-    return Phrase(text, papers)
+    return Phrase(text, papers, quotes)
 
 
 def sentence(template: str, /, **phrases: Phrase) -> Phrase:
@@ -166,7 +177,48 @@ def sentence(template: str, /, **phrases: Phrase) -> Phrase:
     for given in phrases.values():
         if given.papers is not None:
             papers = given.papers if papers is None else papers.joined(given.papers)
-    return Phrase(text.format(**{name: str(given) for name, given in phrases.items()}), papers)
+    quotes = dict.fromkeys(one for given in phrases.values() for one in given.quotes)
+    return Phrase(text.format(**{name: str(given) for name, given in phrases.items()}), papers, quotes)
+
+
+def either(papers: Papers, *, demonstration: str, statutory: str) -> Phrase:
+    """What does the page say of whose children these are? One sentence for made-up data, another for the council's own.
+
+    Parameters
+    ----------
+    papers
+        Of the records that the page is made from.
+    demonstration, statutory
+        What to say in either case; digits as in `sentence`.
+
+    Returns
+    -------
+    Phrase
+        With the papers, so that it carries their mark.
+
+    Raises
+    ------
+    RefusedError
+        For official statistics, which are about no single child, and for typed numbers.
+
+    Examples
+    --------
+    >>> from btc_eval.estimates import Papers, Provenance
+    >>> own = Papers(Provenance.STATUTORY, ("programme register",))
+    >>> print(either(own, demonstration="Nobody here is real.", statutory="These are the council's own returns."))
+    These are the council's own returns.
+    """
+    known = {Provenance.DEMONSTRATION: demonstration, Provenance.STATUTORY: statutory}
+    if papers.provenance not in known:
+        raise refuse(
+            "publish.either",
+            "papers",
+            found=f"{papers.provenance.value} data",
+            allowed="demonstration or statutory",
+            do="Write the sentence itself: it reads the same for everyone.",
+        )
+    both = {kind: sentence(words) for kind, words in known.items()}
+    return Phrase(str(both[papers.provenance]), papers)
 
 
 def paste(key: str, phrase: Phrase) -> None:
@@ -188,6 +240,7 @@ def paste(key: str, phrase: Phrase) -> None:
         "text": marked(phrase),
         "provenance": papers.provenance.value if papers else None,
         "sources": list(papers.sources) if papers else [],
+        "quotes": [one._asdict() for one in phrase.quotes],
     }
     emit.record(key, marked(phrase), about)
 

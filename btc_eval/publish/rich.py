@@ -15,8 +15,13 @@ HOMES = {
     "question-": "answers/questions",
     "theme-": "learning/what-was-learned",
     "event-": "learning/timeline",
-    "commitment-": "plan/remodelling",
-    "hub-": "plan/remodelling",
+    "commitment-": "plan/priorities",
+    "hub-": "plan/teams-and-hubs",
+    "team-": "plan/teams-and-hubs",
+    "role-": "plan/teams-and-hubs",
+    "indicator-": "plan/framework",
+    "ready-": "plan/readiness",
+    "risk-": "plan/readiness",
 }
 
 #: What a list of ids without any id is shown as; `programme.Facts.frame` writes it.
@@ -39,6 +44,8 @@ class Rich:
         link to it; papers read beside the record follow, where the table has them.
     links
         Column shown to the column that holds the id of a record: the words lead to the record's row, on its own page.
+    addresses
+        Column shown to the column that holds an address within the book, "assurance/methods#money".
     cards
         Whether a narrow screen shows each row as a card, every cell under its column's words.
     """
@@ -46,12 +53,13 @@ class Rich:
     rows: str = ""
     findings: tuple[str, ...] = ()
     links: Mapping[str, str] = field(default_factory=dict)
+    addresses: Mapping[str, str] = field(default_factory=dict)
     cards: bool = False
 
     @property
     def columns(self) -> list[str]:
         """Return the columns needed besides those that are shown."""
-        return [name for name in (self.rows, *self.links.values()) if name]
+        return [name for name in (self.rows, *self.links.values(), *self.addresses.values()) if name]
 
     def cell(self, safe: SafeTable, name: str, index: object, shown: str) -> str:
         """Return what stands in a cell, as HTML; `shown` is what would stand there otherwise."""
@@ -64,7 +72,29 @@ class Rich:
             return told or "None published."
         if name in self.links:
             return linked(str(safe.frame.loc[index, self.links[name]]), shown)  # type: ignore[index]
+        if name in self.addresses:
+            return led(str(safe.frame.loc[index, self.addresses[name]]), shown)  # type: ignore[index]
         return shown
+
+
+def led(address: str, shown: str) -> str:
+    """Return words that lead to a page of the book and a place on it; `shown` is HTML.
+
+    Raises
+    ------
+    RefusedError
+        For an address without a page, or without a place on it.
+    """
+    page, _, place = address.partition("#")
+    if not page or not place or ":" in page:
+        raise refuse(
+            "publish",
+            "addresses",
+            found=repr(address),
+            allowed="a page of this book and a place on it, such as assurance/methods#money",
+            do="Name the page without its ending, then # and the place.",
+        )
+    return f'<a href="{{{{root}}}}{parts.text(page)}.html#{parts.text(place)}">{shown}</a>'
 
 
 def linked(record: str, shown: str) -> str:

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from btc_eval.disclosure import SafeTable
-from btc_eval.publish import emit, parts
-from btc_eval.publish.door import admitted, identified, worded
+from btc_eval.publish import emit, parts, register
+from btc_eval.publish.door import admitted, blank_cells, identified, worded
 from btc_eval.publish.downloads import csv_text
 from btc_eval.publish.formats import Format
 from btc_eval.publish.rich import Rich
+from btc_eval.publish.sources import resolve, window_words
 
 #: A table longer than this is folded away below its caption.
 _FOLDED_FROM = 25
@@ -29,6 +30,7 @@ def table(
     rows: str = "",
     findings: Sequence[str] = (),
     links: Mapping[str, str] | None = None,
+    addresses: Mapping[str, str] | None = None,
     cards: bool = False,
 ) -> None:
     """Which rows should the reader see? Show a released table.
@@ -46,7 +48,7 @@ def table(
     formats
         How values are said, by column; see `publish.Format`.
     notes
-        What the reader must know to read it.
+        What the reader must know to read it; how small numbers were hidden and rounded is added from the table itself.
     row_header
         The column that names the rows; the first shown where `None`.
     anchor
@@ -57,6 +59,8 @@ def table(
         Columns that hold ids of findings: the reader sees each finding's sentence and a link to it.
     links
         Column to the column that holds the id of a record: the words lead to the record's row, on its own page.
+    addresses
+        Column to the column that holds an address within the book, "assurance/methods#money": the words lead there.
     cards
         On a narrow screen show each row as a card.
 
@@ -67,7 +71,7 @@ def table(
     """
     released, papers = admitted(safe)
     identified(id, "table")
-    rich = Rich(rows=rows, findings=tuple(findings), links=links or {}, cards=cards)
+    rich = Rich(rows=rows, findings=tuple(findings), links=links or {}, addresses=addresses or {}, cards=cards)
     released.only([*columns, *rich.columns])
     words = parts.title_words(worded(caption, f"table {id}, caption"), papers)
     cells = parts.grid(
@@ -75,23 +79,48 @@ def table(
     )
     if len(released.frame) > _FOLDED_FROM and anchor is None and not rows:
         cells = f"<details><summary>{parts.text(words)}: show all {len(released.frame)} rows</summary>{cells}</details>"
+    remarks = [*([notes] if isinstance(notes, str) and notes else notes), *released.notes]
     body = (
         f'<div class="btc-exhibit" id="{id}" data-provenance="{papers.provenance.value}">{parts.mark(papers)}{cells}'
-        f"{parts.notes_html(notes)}{parts.source_line(papers, id)}</div>"
+        f"{parts.notes_html(remarks)}{parts.source_line(papers, id)}</div>"
     )
-    emit.exhibit(body, about("table", id, words, released))
+    emit.exhibit(body, about("table", id, words, released, list(columns), notes=notes, columns=columns))
 
 
-def about(kind: str, id: str, title: str, released: SafeTable) -> dict[str, Any]:
-    """Return the record that an exhibit hands to the builder: all of the released table goes into its file."""
+def about(
+    kind: str,
+    id: str,
+    title: str,
+    released: SafeTable,
+    shown: Sequence[str] = (),
+    *,
+    notes: str | Sequence[str] = "",
+    columns: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Return the record that an exhibit hands to the builder: all of the released table goes into its file.
+
+    `shown` names the columns of the cells under it, in order. Its words go with it into the workbook of the whole
+    report: notes, names of columns, sources, why a cell is empty.
+    """
     _, papers = admitted(released)
+    csv = csv_text(released.frame)
+    given = [notes] if isinstance(notes, str) else list(notes)
     return {
         "kind": "exhibit",
         "exhibit": kind,
         "id": id,
         "title": title,
-        "csv": csv_text(released.frame),
+        "csv": csv,
         "policy": released.policy.name,
         "provenance": papers.provenance.value,
         "sources": list(papers.sources),
+        "register": register.line(released, csv, shown),
+        "words": {
+            "notes": list(dict.fromkeys([*given, *released.notes])),
+            "columns": dict(columns or {}),
+            "mark": parts.mark_words(papers),
+            "source": "; ".join(source.words for source in resolve(papers)) if papers.sources else "",
+            "window": window_words(papers),
+            "blanks": blank_cells(released),
+        },
     }

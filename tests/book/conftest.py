@@ -75,6 +75,19 @@ def tree(folder: Path) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
+def lay_out(root: Path) -> None:
+    """Copy the small project into a folder, with the lock, the policies and the frame of pages of the real one."""
+    shutil.copytree(FIXTURE, root)
+    shutil.copyfile(PROJECT / "requirements.lock", root / "requirements.lock")
+    (root / "data" / "assumptions").mkdir()
+    shutil.copy(PROJECT / "data" / "assumptions" / "disclosure.toml", root / "data" / "assumptions")
+    for folder in ("_static", "_templates"):
+        shutil.copytree(PROJECT / "book" / folder, root / "book" / folder)
+    _, _, frame = (PROJECT / "_config.yml").read_text(encoding="utf-8").partition("\nsphinx:\n")
+    with (root / "_config.yml").open("a", encoding="utf-8") as config:
+        config.write(f"\nsphinx:\n{frame}")
+
+
 @functools.cache
 def library() -> Path:
     """Return a copy of the library as it stands now: a build refuses to go on while somebody edits what it runs."""
@@ -102,8 +115,7 @@ def clean_environment() -> dict[str, str]:
 def built_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the small project, built once; tests work on copies."""
     root = tmp_path_factory.mktemp("small") / "book"
-    shutil.copytree(FIXTURE, root)
-    shutil.copyfile(PROJECT / "requirements.lock", root / "requirements.lock")
+    lay_out(root)
     Book(root).build()
     return root
 
@@ -120,8 +132,7 @@ def book(built_once: Path, tmp_path: Path) -> Book:
 def unbuilt(tmp_path: Path) -> Book:
     """Return a copy of the small project that was never built."""
     root = tmp_path / "book"
-    shutil.copytree(FIXTURE, root)
-    shutil.copyfile(PROJECT / "requirements.lock", root / "requirements.lock")
+    lay_out(root)
     return Book(root)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -18,7 +19,7 @@ import pytest
 from btc_eval.edition import checksums, publication
 from btc_eval.edition.release import refuse_made_up_verdicts
 from btc_eval.errors import RefusedError
-from tests.book.conftest import COMMAND, FIXTURE, PROJECT, Book, clean_environment, tree
+from tests.book.conftest import COMMAND, PROJECT, Book, clean_environment, lay_out, tree
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals and git")]
 
@@ -46,13 +47,14 @@ class Clone(Book):
         self.git("commit", "--quiet", "--message", "state")
 
     def release(self, label: str) -> subprocess.CompletedProcess[str]:
-        """Release an edition."""
-        return self.run("release", label, "--site", str(self.place), "--jobs", "2", timeout=300)
+        """Release an edition, without its PDF, of which `test_wholes` speaks."""
+        return self.run("release", label, "--site", str(self.place), "--jobs", "2", "--no-pdf", timeout=300)
 
 
 def make(root: Path) -> Clone:
     """Make a clone with one chapter, which reads a table of the real data folder."""
-    shutil.copytree(FIXTURE, root, ignore=shutil.ignore_patterns("data"))
+    lay_out(root)
+    shutil.rmtree(root / "data")
     shutil.copytree(PROJECT / "data", root / "data", ignore=shutil.ignore_patterns("raw", ".*"))
     shutil.copytree(PROJECT / "btc_eval", root / "btc_eval", ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("requirements.lock", "pyproject.toml", "README.md", "LICENSE", ".gitignore"):
@@ -60,6 +62,11 @@ def make(root: Path) -> Clone:
     clone = Clone(root)
     clone.edit("book/outcomes/small.md", '"small.csv")', '"need_plans.csv")')
     clone.edit("book/outcomes/small.md", 'int(frame["count"].sum())', "len(frame)")
+    blanks = 'blanks=dict.fromkeys(frame.columns, "not published")'
+    clone.edit("book/outcomes/small.md", 'keys=["year"]', f"keys=list(frame.columns[:3]), {blanks}")
+    # One chapter makes none of the findings that decide the claims.
+    claims = root / "data" / "programme" / "claims.toml"
+    claims.write_text(re.sub(r"(?m)^findings = \[[^\]]*\]", "findings = []", claims.read_text(encoding="utf-8")))
     (root / "data" / "raw").mkdir()
     (root / "data" / "raw" / "return.csv").write_text("confidential\n")
     clone.git("init", "--quiet")

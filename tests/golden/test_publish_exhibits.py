@@ -67,7 +67,7 @@ def months(papers: Papers = OFFICIAL, policy: str = "official") -> SafeTable:
     frame = pd.DataFrame(
         {"month": when, "referrals": [300 + 7 * (k % 12) + k for k in range(48)], "secret": "kept back"}
     )
-    return disclosure.control(frame, policy, keys=["month"], papers=papers)
+    return disclosure.control(frame, policy, keys=["month"], n=9_000, papers=papers)
 
 
 def series(papers: Papers = OFFICIAL, policy: str = "official", **more: Any) -> None:

@@ -184,6 +184,35 @@ def test_journeys_fill_the_window_without_overlap(
 
 
 @settings(max_examples=20, deadline=None)
+@given(case_spells, plan_spells, care_spells, contacts, everyone, days)
+def test_stays_lose_no_step_and_no_day(
+    cases: list[Any], plans: list[Any], care: list[Any], told: list[Any], born: dict[str, dt.date], first: dt.date
+) -> None:
+    records = _records(cases, plans, care, told, born)
+    if first >= dt.date(2023, 3, 30):
+        return
+    found = measures.journeys(records, first=first.isoformat(), cut_off="2023-03-31")
+    stays = measures.stays(found)
+    begun = found.journeys["began"] >= pd.Timestamp(first)
+    entered = (found.hops["to_state"].astype("str") != "closed").sum()
+    assert len(stays.frame) == entered + begun.sum()  # a stay for each step into a state and for each beginning
+    left = stays.frame["event"].map(stays.ends).value_counts().to_dict()
+    own = found.hops["id"].isin(found.journeys["id"][begun])
+    in_course = found.hops[~own].drop_duplicates("id")  # left a state that it was in before the window
+    steps = found.hops.drop(in_course.index)["to_state"].astype("str").value_counts().to_dict()
+    assert left == steps
+    late = found.frame.drop_duplicates("id")
+    in_state = late[late["late_entry"]]  # of which no first day is known
+    all_days = (found.frame["stop"] - found.frame["start"]).sum() - (in_state["stop"] - in_state["start"]).sum()
+    assert stays.frame["days"].sum() == all_days
+    for state in ("assessment", "protection plan", "looked after"):
+        reached = measures.reaching(found, state)
+        assert len(reached.frame) == begun.sum()
+        seen = set(stays.frame["id"][stays.frame["state"].isin(STATES[STATES.index(state) : -1])])
+        assert set(reached.frame["id"][reached.frame["event"] == 1]) == seen & set(reached.frame["id"])
+
+
+@settings(max_examples=20, deadline=None)
 @given(case_spells, plan_spells, care_spells, everyone, st.sampled_from(["first", "every"]), days)
 def test_no_row_of_a_cohort_lies_outside_its_time(
     cases: list[Any], plans: list[Any], care: list[Any], born: dict[str, dt.date], which: Any, cut_off: dt.date

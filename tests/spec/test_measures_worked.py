@@ -20,7 +20,8 @@ def answers(name: str, *columns: str) -> list[tuple[object, ...]]:
 @pytest.mark.parametrize("name", NAMES)
 def test_an_example_can_be_shown_and_is_about_nobody(name: str) -> None:
     example = measures.worked(name)
-    safe = disclosure.control(example.frame, "council", keys=example.keys, papers=example.papers)
+    made_up = {"papers": example.papers, "no_people": "invented children"}
+    safe = disclosure.control(example.frame, "council", keys=example.keys, **made_up)
     assert set(example.columns) <= set(safe.frame.columns)
     assert example.papers.provenance is Provenance.DEMONSTRATION
     assert safe.suppressed.empty

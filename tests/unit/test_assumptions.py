@@ -44,6 +44,8 @@ def test_what_is_unconfirmed_says_so() -> None:
     found = assumptions.listed(folder=OWN)
     assert found.loc[found["status"] == "unconfirmed", "name"].tolist() == [
         "local-partnerships",
+        "child-development",
+        "foundation-stage",
         "protection-plan-year",
     ]
 

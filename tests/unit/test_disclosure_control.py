@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from btc_eval import disclosure
-from btc_eval.disclosure import SafeTable
+from btc_eval.disclosure import Reason, SafeTable
 from btc_eval.errors import RefusedError
 from btc_eval.estimates import Papers, Provenance
 
@@ -69,12 +69,97 @@ def test_a_safe_table_cannot_be_made_by_hand() -> None:
         )
 
 
-def test_totals_that_would_give_a_hidden_cell_away_are_refused() -> None:
+def test_totals_that_would_give_a_hidden_cell_away_are_guarded() -> None:
     frame = pd.concat([wards(3, 12), pd.DataFrame({"ward": ["Total"], "n": [15]})])
-    with pytest.raises(RefusedError, match="worked out"):
-        disclosure.control(frame, "council", keys=["ward"], counts="n", totals="Total")
+    safe = disclosure.control(frame, "council", keys=["ward"], counts="n", totals="Total")
+    assert safe.frame["n"].isna().sum() == 2
+    assert safe.suppressed["reason"].tolist()[0] is Reason.PRIMARY
     nothing_hidden = pd.concat([wards(13, 12), pd.DataFrame({"ward": ["Total"], "n": [25]})])
     assert len(disclosure.control(nothing_hidden, "council", keys=["ward"], counts="n", totals="Total").frame) == 3
+
+
+def test_a_page_does_not_say_which_blank_is_small_and_which_guards_it() -> None:
+    frame = pd.concat([wards(3, 12, 40), pd.DataFrame({"ward": ["Total"], "n": [55]})])
+    safe = disclosure.control(frame, "council", keys=["ward"], counts="n", totals="Total")
+    rows = np.flatnonzero(safe.frame["n"].isna())
+    assert len(rows) == 2
+    assert len({safe.why("n", row) for row in rows} | {safe.blanks["n"]}) == 1
+    assert safe.why("n", 2) is None
+
+
+def test_totals_are_worked_out_again_from_what_is_shown() -> None:
+    """Twice 12 is 24, which by itself would show as 25; beside two figures that show as 10 it shows as 20."""
+    rows = {"A": (12, 12), "B": (3, 14), "C": (12, 12), "D": (12, 12)}
+    frame = pd.DataFrame(
+        [(ward, status, n) for ward, (x, y) in rows.items() for status, n in (("x", x), ("y", y), ("Total", x + y))],
+        columns=["ward", "status", "n"],
+    )
+    safe = disclosure.control(frame, "council", keys=["ward", "status"], counts="n", totals="Total")
+    wide = safe.frame.pivot(index="ward", columns="status", values="n")
+    assert wide.loc[["A", "C", "D"], "Total"].tolist() == [20, 20, 20]
+    assert wide.loc["B"].isna().sum() == 2
+    assert "added up" in " ".join(safe.notes)
+    official = disclosure.control(frame, "official", keys=["ward", "status"], counts="n", totals="Total")
+    assert official.frame["n"].tolist() == frame["n"].tolist()
+
+
+def test_totals_over_two_keys_at_once_are_found() -> None:
+    """Only a grand total, no row or column totals: still a sum, so one small cell is never alone."""
+    frame = pd.DataFrame({"w": [*"AABB", "Total"], "s": [*"xyxy", "Total"], "n": [3, 40, 50, 60, 153]})
+    safe = disclosure.control(frame, "council", keys=["w", "s"], counts="n", totals="Total")
+    assert safe.frame["n"].isna().sum() == 2
+
+
+def test_totals_that_readers_know_count_although_they_are_not_shown() -> None:
+    frame = wards(3, 12, 40)
+    alone = disclosure.control(frame, "council", keys=["ward"], counts="n")
+    known = disclosure.control(frame, "council", keys=["ward"], counts="n", known_totals=["ward"])
+    assert [safe.frame["n"].isna().sum() for safe in (alone, known)] == [1, 2]
+    with pytest.raises(RefusedError, match="no pattern of blanks can protect"):
+        disclosure.control(wards(1, 2, 0), "council", keys=["ward"], counts="n", known_totals=["ward"])
+
+
+def test_noughts_by_definition_guard_nothing() -> None:
+    frame = wards(3, 0, 30, 33).assign(never=[False, True, False, False])
+    frame.loc[3, "ward"] = "Total"
+    safe = disclosure.control(frame, "council", keys=["ward"], counts="n", totals="Total", structural="never")
+    assert safe.frame["n"].iloc[1] == 0
+    assert "never" not in safe.frame.columns
+    with pytest.raises(RefusedError, match="not nought"):
+        disclosure.control(frame.assign(never=True), "council", keys=["ward"], counts="n", structural="never")
+
+
+def test_a_count_across_columns_is_a_sum_too() -> None:
+    frame = pd.DataFrame({"ward": ["A", "B"], "girls": [3, 30], "boys": [20, 25], "children": [23, 55]})
+    call = {"keys": ["ward"], "counts": ["girls", "boys", "children"], "across": {"children": ["girls", "boys"]}}
+    safe = disclosure.control(frame, "council", **call)  # type: ignore[arg-type]
+    assert safe.frame.iloc[0].isna().sum() == 2
+    assert len(safe.suppressed) == 2
+
+
+def test_a_proof_without_time_refuses_the_table() -> None:
+    frame = pd.concat([wards(3, 12), pd.DataFrame({"ward": ["Total"], "n": [15]})])
+    with pytest.raises(RefusedError, match="no proof within 0 seconds"):
+        disclosure.control(frame, "council", keys=["ward"], counts="n", totals="Total", seconds=0)
+
+
+@pytest.mark.parametrize(
+    ("frame", "arguments", "words"),
+    [
+        (wards(13, 12, 26), {"totals": "Ward 2"}, "1 totals that are not the sum"),
+        (wards(13, 12), {"hierarchies": {"ward": {"Ward 0": "North"}}}, "1 members of the table"),
+        (wards(13, 12), {"hierarchies": {"place": {}}}, "no key place"),
+        (wards(13, 12), {"hierarchies": {"ward": {"Ward 0": "Ward 1", "Ward 1": "Ward 0"}}}, "above itself"),
+        (wards(13, 12).assign(child_id=[1, 2]), {}, "the columns child_id"),
+        (wards(13, 12), {"unit": "pair"}, "one row a pair"),
+        (wards(13, 12), {"amounts": {"cost": disclosure.Contributions("n", "a", "b")}}, "no column"),
+    ],
+)
+def test_what_cannot_be_protected_is_refused(frame: pd.DataFrame, arguments: dict[str, object], words: str) -> None:
+    with pytest.raises(RefusedError, match=words) as caught:
+        disclosure.control(frame, "council", keys=["ward"], counts="n", name="wards", **arguments)  # type: ignore[arg-type]
+    assert caught.value.refusals[0].file == "wards"
+    assert "13" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -105,3 +105,14 @@ def test_the_demonstration_is_made_once_and_found_again(tmp_path: Path, monkeypa
     assert first.parent == tmp_path / "_build"
     assert len(made) == 1
     assert [path.name for path in first.parent.iterdir()] == [first.name]
+
+
+def test_the_councils_own_returns_wait_until_all_that_is_needed_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = statutory.made_up({"cin_episodes": [{"child_id": "Ana", "referred": "2023-05-01"}]}, years=[2024])
+    extract = statutory.made_up({}, years=[])
+    monkeypatch.setattr("btc_eval.measures.supplied.statutory.current", lambda **_: own)
+    monkeypatch.setattr("btc_eval.measures.supplied.statutory.read", lambda *_: extract)
+    monkeypatch.setattr("btc_eval.measures.supplied.demonstration", lambda: Path("extract"))
+    assert measures.returns() is own
+    assert measures.returns(needs=["cin_episodes"]) is own
+    assert measures.returns(needs=["cin_episodes", "looked_after_episodes"]) is extract

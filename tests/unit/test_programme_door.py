@@ -163,7 +163,9 @@ def test_a_claim_may_cite_only_findings_that_exist_once_they_are_given(copy: Pat
         'findings = ["claims-rates"]\n',
         'findings = ["claims-rates", "care-rate-lost"]\n',
     )
-    there = {name for claim in load(RECORDS).records["claims"] for name in claim.findings}
+    there = {
+        name for kind in ("claims", "gradings") for record in load(RECORDS).records[kind] for name in record.findings
+    }
 
     assert load(copy) is not None
     (fault,) = refusals(copy, findings=there)

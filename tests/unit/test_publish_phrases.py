@@ -23,7 +23,7 @@ def effect(papers: Papers = OFFICIAL, policy: str = "official", **columns: Any) 
         | columns
     )
     blanks = dict.fromkeys(("estimate", "conf_low", "conf_high"), "the model did not converge")
-    return disclosure.control(frame, policy, keys=["term"], papers=papers, blanks=blanks)
+    return disclosure.control(frame, policy, keys=["term"], n=4_000, papers=papers, blanks=blanks)
 
 
 def test_a_phrase_carries_its_value_interval_unit_and_papers() -> None:

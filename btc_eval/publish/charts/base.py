@@ -124,11 +124,12 @@ def assemble(layers: Sequence[alt.Chart], rows: list[dict[str, Any]], *, height:
 def _watermark(mark: str, height: float) -> list[alt.Chart]:
     if not mark:
         return []
-    words = given([{"words": mark.upper()}])
+    # Broken in lines: a line wider than the plot would make the plot narrower.
+    words = given([{"words": mark.upper().replace(", ", ",\n")}])
     return [
-        words.mark_text(fontSize=24, fontWeight=700, angle=345, opacity=0.28, color=style.CHARCOAL).encode(
-            x=alt.value(alt.expr("width / 2")), y=alt.value(height / 2), text="words:N"
-        )
+        words.mark_text(
+            fontSize=20, fontWeight=700, angle=345, opacity=0.28, color=style.CHARCOAL, lineBreak="\n"
+        ).encode(x=alt.value(alt.expr("width / 2")), y=alt.value(height / 2), text="words:N")
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import altair as alt
 import pandas as pd
@@ -190,8 +190,19 @@ def value_format(scale: Sequence[float]) -> str:
     return f",.{max(places, 0 if span >= 500 else 1 if span >= 5 else 2)}~f"
 
 
+class Axis(Protocol):
+    """What a label at the end of a line must know of the axis it ends on."""
+
+    @property
+    def narrow(self) -> bool:
+        """Whether the drawing is the narrow one."""
+
+    def encoding(self, field: str | None = None) -> alt.X:
+        """Return the horizontal position."""
+
+
 def end_labels(
-    ends: Sequence[tuple[int, str, Any, float]], clock: Clock, scale: Sequence[float], *, top: float, height: float
+    ends: Sequence[tuple[int, str, Any, float]], clock: Axis, scale: Sequence[float], *, top: float, height: float
 ) -> list[alt.Chart]:
     """Write each name beside the end of its line: (index of its colour, name, time, value)."""
     layers: list[alt.Chart] = []

@@ -1,0 +1,38 @@
+"""The PDF of the real book: printed from the built site, and everything that its structure must have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from btc_eval.edition import layout, paper, paper_check, paper_html
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def test_the_whole_report_is_printed_tagged_bookmarked_and_in_words(
+    chrome: Browser,  # noqa: ARG001 skipped, or failed, as every test that needs a browser
+    site: Path,
+    tmp_path: Path,
+) -> None:
+    toc = layout.read_toc(layout.layout())
+    words = {"edition_label": "test", "built_on": "today", "data_window": "all"}
+    root, parts = str(toc["root"]), paper_html.parts_of(toc)
+    wanted = paper_html.document(site, parts, root=root, words=words, style="")
+    if (site / paper.NAME).is_file():
+        data = (site / paper.NAME).read_bytes()
+    else:
+        # `write` refuses what its own check finds wanting; the site is not written to.
+        shown = tmp_path / "site"
+        shown.mkdir()
+        for one in site.iterdir():
+            (shown / one.name).symlink_to(one)
+        data = paper.write(shown, tmp_path / "kept", toc=toc, words=words, moment=None).read_bytes()
+    found = paper_check.check(data)
+    assert found.good, found.faults
+    assert found.headings == len(wanted.headings)
+    assert (found.figures, found.tables) == (wanted.figures, wanted.tables)
+    assert found.figures > 10
+    assert found.pages > 30
