@@ -7,13 +7,15 @@ import re
 from pathlib import PurePosixPath
 from typing import Any
 
-from btc_eval.disclosure import gate_packed, gate_pages
+from btc_eval.disclosure import gate_documents, gate_packed, gate_pages
 from btc_eval.disclosure.gate_faults import Reading
 from btc_eval.disclosure.gate_notebooks import strings
 from btc_eval.disclosure.gate_packed import Unreadable
 from btc_eval.disclosure.gate_register import ASSETS, TABLES
 
 _CODE = (".js", ".css")
+#: The whole report in one file, as a spreadsheet and on paper: made by the build from the tables and pages read here.
+WORKBOOK, PAPER = "report.xlsx", "report.pdf"
 _FONTS = {".woff2": b"wOF2", ".woff": b"wOFF"}
 _SUM = re.compile(r"[0-9a-f]{64} [ *].+")
 _INDEX = re.compile(r"^Search\.setIndex\((\{.*\})\)\s*;?\s*$", re.DOTALL)
@@ -63,6 +65,14 @@ def read(reading: Reading, name: str, content: bytes) -> int:
         reading.words(name, text)
         if name == "SHA256SUMS" and any(not _SUM.fullmatch(line) for line in text.splitlines()):
             reading.refuse(name, "", "lines that are no checksums", "64 hexadecimal digits, two spaces, a name")
+        return 0
+    if name in (WORKBOOK, PAPER):
+        try:
+            parts = gate_documents.workbook(content) if name == WORKBOOK else gate_documents.pages(content)
+            for place, said in parts:
+                reading.words(name, said, place)
+        except Unreadable as error:
+            reading.refuse(name, "", str(error), "the workbook and the paper that a build writes from its own pages")
         return 0
     what = "a table that is not in the register" if kind == ".csv" else "a file of a kind that a site does not hold"
     reading.refuse(name, "", what, _UNKNOWN)
