@@ -15,6 +15,11 @@ from btc_eval.disclosure.gate_register import Table, compared
 LAYOUT = frozenset(
     ("when", "until", "y", "y2", "x", "x2", "top", "bottom", "left", "right", "middle", "at", "to", "from", "reach")
 ) | frozenset(("length", "shade", "none", "letter", "own", "said", "name", "unit", "words", "key", "number", "panel"))
+# Of the charts of dates, of points and of flows.
+LAYOUT |= frozenset(
+    ("day", "look", "which", "series", "x1", "y1", "corner", "clear", "w", "halo", "colour", "back", "level")
+)
+LAYOUT |= frozenset(("tip", "head", "end", "last", "in"))
 #: What a drawing calls the value of a mark whose column has another name.
 _VALUE = "value"
 #: The most rows of labels a drawing has beyond those of its table.

@@ -87,7 +87,7 @@ def flow_diagram(
         f'<details class="btc-data"><summary>The numbers in this figure</summary>{cells}</details>'
         f"{parts.source_line(papers, id)}</figure>"
     )
-    emit.exhibit(body, about("figure", id, words, released))
+    emit.exhibit(body, about("figure", id, words, released, list(shown)))
 
 
 def _box(words: str) -> str:
