@@ -145,7 +145,8 @@ def test_each_question_is_answered_in_three_sentences_of_which_one_is_ours_to_sh
 @every_page
 def test_the_answer_boxes_can_be_read_at_fourteen(page: Page, real_site: Path) -> None:
     for match in BOX.finditer(written(real_site, page.name)):
-        text = plain(match["body"])
+        # The mark of made-up data is set by rule after each sentence and is not part of what the sentence says.
+        text = plain(match["body"]).replace(f" ({DEMONSTRATION_MARK})", "")
         assert age(text) <= 14.05, (round(age(text), 1), text)
 
 
