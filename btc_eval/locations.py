@@ -13,6 +13,8 @@ from btc_eval.errors import refuse
 
 #: Set by the commands for the kernels they start.
 DATA_VARIABLE = "BTC_EVAL_DATA"
+#: From which other seed draws start; set by `btc-eval verify --seed`, and never seen by a build.
+SEED_VARIABLE = "BTC_EVAL_SEED"
 
 
 def project_folder(start: Path | None = None) -> Path:

@@ -10,8 +10,7 @@ import os
 
 import numpy as np
 
-#: Set by `btc-eval verify --seed`; a build never sees it.
-SEED_VARIABLE = "BTC_EVAL_SEED"
+from btc_eval.locations import SEED_VARIABLE
 
 
 def generator(seed: int | np.random.Generator) -> np.random.Generator:

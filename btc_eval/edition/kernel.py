@@ -14,8 +14,7 @@ from nbclient import NotebookClient
 
 from btc_eval.edition.chapters import KERNEL
 from btc_eval.edition.layout import Layout
-from btc_eval.locations import DATA_VARIABLE
-from btc_eval.seeds import SEED_VARIABLE
+from btc_eval.locations import DATA_VARIABLE, SEED_VARIABLE
 
 #: The classes of warning that stop a strict build. Plain "error" would stop on a third party's deprecation.
 STRICT_WARNINGS = "error::UserWarning,error::RuntimeWarning"

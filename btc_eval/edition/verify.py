@@ -28,7 +28,7 @@ from btc_eval.edition.progress import Progress
 from btc_eval.edition.tolerance import Tolerance
 from btc_eval.edition.verification import CONFIDENTIAL, Line, Outcome, Verification
 from btc_eval.errors import RefusedError, UsageError, refuse
-from btc_eval.seeds import SEED_VARIABLE
+from btc_eval.locations import SEED_VARIABLE
 
 #: Seconds one cell may take.
 _TIMEOUT = 1800
