@@ -32,7 +32,7 @@ def refused(book: Book, *needles: str, strict: bool = True, code: int = 1) -> st
 
 def test_a_mistyped_paste_key_names_page_line_and_key(book: Book) -> None:
     book.edit(PAGE, "{glue:text}`small-total`", "{glue:text}`small-totl`")
-    refused(book, f"{PAGE}, line 24", "'small-totl'", "small-total")
+    refused(book, f"{PAGE}, line 25", "'small-totl'", "small-total")
 
 
 def test_a_mistyped_key_of_another_page_is_named(book: Book) -> None:
@@ -42,7 +42,7 @@ def test_a_mistyped_key_of_another_page_is_named(book: Book) -> None:
 
 def test_a_broken_cross_reference_names_page_line_and_target(book: Book) -> None:
     book.edit(PAGE, "The total is", "See {ref}`nowhere`, [that](gone.md) and {{ nothing }}. The total is")
-    message = refused(book, f"{PAGE}, line 24", "nowhere", "gone.md", "nothing")
+    message = refused(book, f"{PAGE}, line 25", "nowhere", "gone.md", "nothing")
     assert message.startswith("Error: 3 faults were found.")
     assert executed_nothing_is_kept(book)
 
@@ -72,7 +72,7 @@ def test_a_traceback_is_shown_only_when_asked_for(book: Book) -> None:
     done = book.run("build", "--debug")
     assert done.returncode == 1
     assert "Traceback" in done.stderr
-    assert "total = 1 // 0" in done.stderr
+    assert "total = 1 // 0" in done.stderr, done.stderr
 
 
 def test_a_warning_stops_a_strict_build_and_is_reported_by_another(book: Book) -> None:
