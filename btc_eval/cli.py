@@ -291,7 +291,9 @@ def _frames(error: BaseException) -> str:
     before = "" if cause is None else f"{_frames(cause)}\nThe above led to this:\n\n"
     words = f": {error}" if isinstance(error, BtcEvalError | click.ClickException | OSError) else ""
     frames = "".join(traceback.format_tb(error.__traceback__))
-    return f"{before}Traceback (most recent call last):\n{frames}{type(error).__name__}{words}\n"
+    # What a chapter's kernel said is kept with our own refusals alone.
+    notes = "".join(f"{note}\n" for note in getattr(error, "__notes__", ()) if isinstance(error, BtcEvalError))
+    return f"{before}Traceback (most recent call last):\n{frames}{type(error).__name__}{words}\n{notes}"
 
 
 def _where_help(error: click.UsageError) -> str:

@@ -114,7 +114,7 @@ ROWS = [line.split(",") for line in EPISODES.decode().splitlines()]
         ("semicolons.csv", EPISODES.replace(b",", b";")),
         ("zipped.bin", zipped("a/b.csv", EPISODES)),
         ("zip_in_zip.zip", zipped("in.zip", zipped("b.csv", EPISODES))),
-        ("packed.csv.gz", gzip.compress(EPISODES)),
+        ("packed.csv.gz", gzip.compress(EPISODES, mtime=0)),
         ("book.xlsx", workbook([["A title"], *ROWS])),
         ("book.dat", workbook(ROWS)),
         ("page.md", b"# A page\n\n```\n" + EPISODES + b"```\n"),
