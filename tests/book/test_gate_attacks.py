@@ -346,7 +346,7 @@ def test_a_forged_register_does_not_let_a_small_count_through(site: Path) -> Non
         ("report.pdf", b"%PDF-1.4\n"),
         ("notebooks/other.ipynb", b"not json"),
         ("outcomes/other.html", b"\xff\xfe<\0p\0"),
-        ("rows.csv.gz", gzip.compress(b"ward,n\r\n"), mtime=0),
+        ("rows.csv.gz", gzip.compress(b"ward,n\r\n", mtime=0)),
         ("reproduction.zip", b"PK\x03\x04 damaged"),
         ("reproduction.zip", zipped(**{"top/data/raw/return.csv": b"x"})),
         ("reproduction.zip", zipped(**{"top/data/official/other.csv": b"x"})),
