@@ -72,7 +72,8 @@ def flow_diagram(
     ]
     ends = "".join(f'<li class="btc-flow-box btc-flow-end">{words}</li>' for words in said)
     stamp = parts.text(parts.DEMONSTRATION) if demonstration else ""
-    stamp = stamp and f'<p class="btc-flow-stamp" aria-hidden="true">{stamp}</p>'
+    # Drawn over the boxes by the style sheet: for the eye alone, since the message says the same in words.
+    stamp = stamp and f' data-stamp="{stamp}"'
     shown = {"step": "Step", "kind": "What happened", "reason": "Who", "n": unit.capitalize()}
     cells = parts.grid(
         released, caption=words, columns=shown, formats={"step": "plain"}, row_header="reason", hide_caption=True
@@ -81,7 +82,7 @@ def flow_diagram(
         f'<figure class="btc-figure" id="{id}" data-provenance="{papers.provenance.value}">'
         f'<figcaption class="btc-caption"><span class="btc-title" id="{id}-title">{parts.text(words)}</span> '
         f"{parts.mark(papers)}</figcaption>"
-        f'<div class="btc-flow">{stamp}<ol class="btc-flow-steps" aria-labelledby="{id}-title">{"".join(boxes)}'
+        f'<div class="btc-flow"{stamp}><ol class="btc-flow-steps" aria-labelledby="{id}-title">{"".join(boxes)}'
         f'<li class="btc-flow-split"><span class="btc-flow-note">Compared</span><ul>{ends}</ul></li></ol></div>'
         f'<p class="btc-message" id="{id}-text">{parts.text(message)}</p>{parts.notes_html(note)}'
         f'<details class="btc-data"><summary>The numbers in this figure</summary>{cells}</details>'

@@ -53,6 +53,7 @@ def _children_in_need(
     indicators: tuple[Indicator, ...],
     sums: tuple[Sum, ...] = (),
     national: tuple[str, ...] = (),
+    sister: tuple[str, ...] = (),
 ) -> Spec:
     """Build one table of the publication: all share their keys, their years and their rounding."""
     return Spec(
@@ -63,6 +64,7 @@ def _children_in_need(
         layout="wide",
         indicators=indicators,
         mark=("category", category),
+        sister=sister,
         sums=sums,
         national=national,
     )
@@ -224,6 +226,8 @@ SPECS = (
         # Two plans in Wakefield in 2016 carry no category.
         sums=(Sum("plans_started", _parts(_CATEGORY_COLUMNS), exact=False),),
         national=("plans_started",),
+        # The children on a plan at 31 March are published under the same mark, in d4.
+        sister=("CPP_At31",),
     ),
     _children_in_need(
         "b2 Children in need with a recorded disability",

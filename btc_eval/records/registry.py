@@ -36,12 +36,13 @@ def recognise(raw: RawTable) -> Spec | None:
     A table that carries its publication's mark, or a known name, is recognised even when some columns are missing, so
     that they can be named. A table without councils is none of ours, even where its other columns are the same.
     """
-    complete = [spec for spec in SPECS if _has_councils(raw) and _has_columns(raw, spec)]
+    possible = [spec for spec in SPECS if not by_small_name(raw).keys() & {name.casefold() for name in spec.sister}]
+    complete = [spec for spec in possible if _has_councils(raw) and _has_columns(raw, spec)]
     marked = [spec for spec in complete if _has_mark(raw, spec)]
     for found in (marked, [spec for spec in complete if not spec.mark[0]]):
         if found:
             return max(found, key=lambda spec: len(spec.indicators) + _named(raw, spec))
-    near = [spec for spec in SPECS if _half(raw, spec)]
+    near = [spec for spec in possible if _half(raw, spec)]
     named = [spec for spec in near if _named(raw, spec)]
     likely = named or [spec for spec in near if _has_mark(raw, spec) and _has_councils(raw)]
     return likely[0] if likely else None

@@ -110,6 +110,8 @@ class Spec:
         Its columns of categories, where it is long; the reader turns category rows into columns.
     mark
         A column and a value that only this table has in it, where the publication marks its tables so.
+    sister
+        Columns that tell a sister table with the same mark; a table that has one of them is not this one.
     years
         Allowed values of `time_identifier`.
     breakdowns
@@ -134,6 +136,7 @@ class Spec:
     indicators: tuple[Indicator, ...]
     filters: tuple[Filter, ...] = ()
     mark: tuple[str, str] = ("", "")
+    sister: tuple[str, ...] = ()
     years: tuple[str, ...] = ("Reporting year",)
     breakdowns: Mapping[str, str] = field(default_factory=dict)
     categories: Mapping[str, str] = field(default_factory=dict)

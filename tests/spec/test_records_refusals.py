@@ -149,6 +149,25 @@ def test_an_unknown_file_in_a_folder_is_listed_and_left_alone(data: Path, tmp_pa
     assert lines["notes.txt"].kind == "not a table"
 
 
+def test_a_sister_table_with_the_same_mark_is_left_alone(data: Path, tmp_path: Path) -> None:
+    """Plans at 31 March by category carry the mark and nine tenths of the columns of plans started by category."""
+    categories = ",".join(
+        f"{name}_{when}"
+        for when in ("Initial", "Latest")
+        for name in ("Neglect", "Physical", "Sexual", "Emotional", "Multiple")
+    )
+    head = "time_period,time_identifier,geographic_level,region_code,region_name,old_la_code,new_la_code,la_name"
+    mark = "Child Protection Plans by Initial and Latest Category of Abuse"
+    row = f"2024,Reporting year,Local authority,E12000002,North West,344,E08000015,Wirral,{mark}"
+    folder = tmp_path / "downloads"
+    folder.mkdir()
+    sister = folder / "d4_cpps_at31march_by_category_of_abuse_2013_to_2024.csv"
+    sister.write_text(f"{head},category,CPP_At31,{categories}\n{row},10{',1' * 10}\n", encoding="utf-8")
+    report = refresh([folder], data=data)
+    assert report.accepted, report.words()
+    assert [line.rows_set_aside for line in report.tables] == [{"not a table this report uses": 1}]
+
+
 def test_without_a_population_file_an_empty_folder_cannot_know_the_councils(tmp_path: Path) -> None:
     report = refresh([FILES / "world" / TABLE], data=tmp_path / "data")
     assert [refusal.found for refusal in report.refusals] == ["no list of councils yet"]

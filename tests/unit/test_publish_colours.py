@@ -9,7 +9,9 @@ import pytest
 
 from btc_eval.publish.charts import style
 
-SHEET = (Path(__file__).resolve().parents[2] / "book" / "_static" / "btc.css").read_text(encoding="utf-8")
+PROJECT = Path(__file__).resolve().parents[2]
+SHEETS = PROJECT / "book" / "_static"
+SHEET = (SHEETS / "btc.css").read_text(encoding="utf-8")
 TEXT = ("ink", "soft", "link", "brand", "good", "alert")
 GROUNDS = ("paper", "wash", "answer")
 WORDS = ("navy", "plum", "charcoal", "orange-words", "teal-words", "lilac-words", "chart-ink", "chart-muted")
@@ -70,3 +72,22 @@ def test_a_chart_outside_the_page_has_the_colours_of_the_light_page() -> None:
     ]
     assert len(pairs) >= 11
     assert {name: colour for name, colour in pairs if light[name] != colour.lower()} == {}
+
+
+STYLE_SHEETS = [*SHEETS.glob("*.css"), *(PROJECT / "btc_eval").rglob("*.css")]
+
+
+@pytest.mark.parametrize("sheet", STYLE_SHEETS, ids=lambda path: path.name)
+def test_every_block_of_a_style_sheet_is_closed(sheet: Path) -> None:
+    """A block left open swallows every rule after it, in its own sheet and, on paper, in the sheets that follow."""
+    text = re.sub(r'/\*.*?\*/|"[^"]*"', "", sheet.read_text(encoding="utf-8"), flags=re.DOTALL)
+    open_blocks: list[str] = []
+    for head, brace in re.findall(r"([^{};]*)([{};])", text):
+        if brace == "{":
+            outer = [one for one in open_blocks if not one.startswith("@")]
+            assert not outer, f"{head.strip()!r} stands inside {outer[-1]!r}"
+            open_blocks.append(head.strip())
+        elif brace == "}":
+            assert open_blocks, "a block is closed that was not opened"
+            open_blocks.pop()
+    assert not open_blocks

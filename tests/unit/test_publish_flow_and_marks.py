@@ -73,11 +73,11 @@ def test_a_flow_of_made_up_children_says_so_in_title_picture_and_text(monkeypatc
     html = drawn(monkeypatch, lines(100, 30, 150), MADE_UP)
     words = "Demonstration data, not about Wirral"
     assert f">{words}: Who</span>" in html
-    assert f'class="btc-flow-stamp" aria-hidden="true">{words}</p>' in html
+    assert f'<div class="btc-flow" data-stamp="{words}">' in html
     assert f'id="a-flow-text">{words}. From all' in html
     own = drawn(monkeypatch, lines(100, 30, 150), OWN)
     assert words not in own
-    assert "btc-flow-stamp" not in own
+    assert "data-stamp" not in own
 
 
 def test_a_flow_without_two_groups_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
