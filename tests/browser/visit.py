@@ -26,8 +26,15 @@ _DRAWN = """place => {
   return {id: place.id, drawn: place.dataset.drawn, marks, live: seen('.btc-live svg'), still: seen('.btc-still')};
 }"""
 
-# The rows of a table are alike: for axe, which looks at every cell, the first twelve stand for the rest.
-_SHORTEN = "document.querySelectorAll('tbody tr:nth-child(n+13)').forEach(one => one.remove())"
+# axe looks at every element, and the page holds many that are alike: for it, the first twelve rows of a table and the
+# first token of each kind in the code stand for the rest, and a drawing that gave way to the live one is not there.
+_SHORTEN = """() => {
+  const alike = [...document.querySelectorAll('tbody tr:nth-child(n+13), .btc-draw[data-drawn=yes] .btc-still')];
+  const kinds = new Set();
+  for (const token of document.querySelectorAll('pre span[class]:not(:has(span))'))
+    kinds.has(token.className) ? alike.push(token) : kinds.add(token.className);
+  alike.forEach(one => one.remove());
+}"""
 
 
 @dataclass(frozen=True)

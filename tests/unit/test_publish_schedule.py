@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pandas as pd
 import pytest
+import vl_convert
 
 from btc_eval import disclosure, publish
 from btc_eval.errors import RefusedError
@@ -87,3 +89,11 @@ def test_words_lead_to_a_place_in_the_book_and_nowhere_else() -> None:
     for address in ("assurance/methods", "#money", "https://example.org/#money"):
         with pytest.raises(RefusedError, match="a page of this book"):
             led(address, "x")
+
+
+def test_the_axis_has_one_beginning_and_one_end() -> None:
+    """A layer that states its ends in a second way makes a reader's browser report a conflict."""
+    scales = vl_convert.vegalite_to_vega(drawn(steps()))["scales"]
+    (ends,) = [scale["domain"]["fields"] for scale in scales if scale["name"] == "x"]
+    assert [set(end) for end in ends] == [{"signal"}, {"signal"}]
+    assert [re.findall(r"\d{4}-\d\d-\d\d", end["signal"]) for end in ends] == [["2023-01-01"], ["2025-12-31"]]

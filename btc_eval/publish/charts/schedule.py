@@ -67,11 +67,14 @@ class Schedule:
         heads, steps, height = self._places(frame, lines)
         x = alt.X(
             "from:T",
-            scale=alt.Scale(domain=[self.first, self.last], nice=False),
+            scale=alt.Scale(nice=False),
             axis=alt.Axis(title=None, format="%b %Y", values=self._ticks(), grid=True, orient="top"),
         )
         y = alt.Y("y:Q", scale=None, axis=None)
-        layers = [*_headed(heads), *_marked([s for s in steps if s["from"]], x), *_worded(steps, y, lines)]
+        # A layer of marks from a day to a day states its ends in two ways, which the drawing library takes for a
+        # conflict: a layer without marks states them for all.
+        ends = base.given([]).mark_point().encode(x=_between(x, self.first, self.last))
+        layers = [*_headed(heads), ends, *_marked([s for s in steps if s["from"]], x), *_worded(steps, y, lines)]
         return base.assemble(layers, rows, height=height, mark=mark)
 
     def _ticks(self) -> list[dict[str, int]]:
@@ -112,6 +115,11 @@ class Schedule:
                 steps[-2]["said"] = f"{steps[-2]['said']}; {steps[-1]['said']}"
                 steps[-1]["said"] = ""
         return heads, steps, y + 6.0
+
+
+def _between(x: alt.X, first: str, last: str) -> alt.X:
+    """Return a place on an axis that begins and ends on these days."""
+    return x.copy().scale(domain=[first, last], nice=False)
 
 
 def _headed(heads: list[dict[str, Any]]) -> list[alt.Chart]:
