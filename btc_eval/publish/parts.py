@@ -56,22 +56,21 @@ def title_words(title: str, papers: Papers) -> str:
 
 
 def source_line(papers: Papers, csv: str) -> str:
-    """Return the line below an exhibit: sources, window, and its numbers as a file."""
+    """Return the line below an exhibit: sources, window, and its numbers as a file.
+
+    A long list of sources is folded away, as it would hide what follows.
+    """
+    listed, many = source_html(papers), len(papers.sources)
     window = window_words(papers)
-    parts = [_sources(papers) if papers.sources else "", f"Window: {text(window)}" if window else ""]
-    known = ". ".join(part for part in parts if part)
+    told = [f"Window: {text(window)}"] if window else []
     link = (
         f'<a class="btc-csv" href="{{{{root}}}}csv/{{{{chapter}}}}/{csv}.csv" download>The numbers as a file (CSV)</a>'
     )
-    return f'<p class="btc-source">{known}{". " if known else ""}{link}</p>'
-
-
-def _sources(papers: Papers) -> str:
-    """Return the sources in words; a long list is folded away, as it would hide what follows."""
-    listed, many = source_html(papers), len(papers.sources)
-    if many <= _LISTED:
-        return f"Source: {listed}"
-    return f"<details><summary>Sources: {many}, by name</summary>{listed}</details>"
+    if many > _LISTED:
+        folded = f"<details><summary>Sources: {many}, by name</summary>{listed}</details>"
+        return f'<div class="btc-source">{folded}<p>{". ".join([*told, link])}</p></div>'
+    known = [f"Source: {listed}"] if papers.sources else []
+    return f'<p class="btc-source">{". ".join([*known, *told, link])}</p>'
 
 
 def grid(

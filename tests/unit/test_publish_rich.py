@@ -32,8 +32,11 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
     return seen
 
 
+BLOCKS = {"p", "div", "details", "ul", "ol", "dl", "table", "figure", "section", "pre", "h2", "h3", "h4"}
+
+
 class Balanced(HTMLParser):
-    """Checks that every element that is opened is closed, in order."""
+    """Checks that every element that is opened is closed, in order, and that a paragraph holds no block."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -42,6 +45,7 @@ class Balanced(HTMLParser):
         assert self.open == []
 
     def handle_starttag(self, tag: str, _attrs: Any) -> None:
+        assert "p" not in self.open or tag not in BLOCKS, f"a reader's browser ends the paragraph before <{tag}>"
         self.open += [] if tag in VOID else [tag]
 
     def handle_endtag(self, tag: str) -> None:
