@@ -73,3 +73,18 @@ def test_bars_below_nought_lie_to_the_left_with_their_interval() -> None:
     assert all(low <= -45.0 and high >= 19.0 for low, high in scales)
     assert scales
     assert "30.0 lower" in json.dumps(spec)
+
+
+def test_millions_of_pounds_are_said_as_millions_on_the_axis() -> None:
+    costs = pd.DataFrame({"part": ["a", "b"], "n": [12_600_000.0, 52_700_000.0]})
+    told = svg(
+        publish.bars(category="part", value="n", form="pounds").draw(costs, mark="")[0].wide, width=720, prefix="a"
+    )
+    assert "£20m" in told
+    assert "20,000,000" not in told
+    few = svg(
+        publish.bars(category="part", value="n", form="pounds").draw(costs.assign(n=[1.0, 800.0]), mark="")[0].wide,
+        width=720,
+        prefix="a",
+    )
+    assert "£0m" not in few

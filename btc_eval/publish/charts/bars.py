@@ -15,6 +15,7 @@ from btc_eval.publish.formats import Format, say
 
 _ROW = 46.0
 _BAR = 16.0
+_MILLION = 1e6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,11 +81,10 @@ class Bars:
             for k, (name, value, low, high) in enumerate(ends)
             if pd.notna(value)
         ]
-        share = str(self.form) == Format.SHARE.value
         x = alt.X(
             "length:Q",
             scale=alt.Scale(domain=[scale[0], max(scale[-1] * 1.12, -scale[0] * 0.25)], nice=False),
-            axis=alt.Axis(title=None, values=scale, format=".0%" if share else number_format(scale), grid=True),
+            axis=alt.Axis(title=None, values=scale, grid=True, **self._labels(scale)),
         )
         y = alt.Y("y:Q", scale=None, axis=None)
         bars = base.given(marked)
@@ -97,6 +97,12 @@ class Bars:
             *_words(bars, x, y),
         ]
         return base.assemble(layers, rows, height=height, mark=mark)
+
+    def _labels(self, scale: list[float]) -> dict[str, Any]:
+        """Return how the axis says its numbers: millions of pounds as such, since twenty noughts say nothing."""
+        if str(self.form) == Format.POUNDS.value and scale[-1] >= _MILLION:
+            return {"labelExpr": f"'£' + format(datum.value / {_MILLION:.0f}, ',~f') + 'm'"}
+        return {"format": ".0%" if str(self.form) == Format.SHARE.value else number_format(scale)}
 
     def _interval(self, bars: alt.Chart, x: alt.X, y: alt.Y) -> list[alt.Chart]:
         if not (self.low and self.high):
