@@ -115,7 +115,16 @@ def _all() -> Iterable[Definition]:
         "plan_review_percent", "Plans reviewed in time", "% of plans due a review", "plan_reviews",
         "plans_reviewed_in_time", "plans_due_a_review", later="plan_review_percent",
     )  # fmt: skip
+    yield Definition(
+        "plan_two_years_percent", "Plans open for two years or more", "% of plans at 31 March", "plan_duration",
+        ("plans at 31 March",), ("plans_at_31_march",), 100.0, breakdown="time open", category="2 years or more",
+    )  # fmt: skip
     yield from _looked_after()
+    yield _percent(
+        "three_or_more_placements_percent", "Children with three or more placements in the year",
+        "% of children looked after at 31 March", "looked_after_tool", "three_or_more_placements",
+        "children_at_31_march",
+    )  # fmt: skip
     yield from _as_published()
     early = ("spend_family_support", "spend_early_years", "spend_young_people")
     late = ("spend_looked_after", "spend_safeguarding")
@@ -145,6 +154,10 @@ def _looked_after() -> Iterable[Definition]:
 
 def _as_published() -> Iterable[Definition]:
     for name, title, unit, table in (
+        ("special_guardianship_percent", "Leaving care under a special guardianship order",
+         "% of those leaving in the year", "looked_after_tool"),
+        ("three_or_more_social_workers_percent", "Children in care with three or more social workers in the year",
+         "% of children looked after at 31 March", "looked_after_tool"),
         ("review_at_2_percent", "Children reviewed at 2 to 2½ years", "% of children", "early_years"),
         ("two_year_offer_percent", "Two-year-olds in funded early education", "% of those eligible", "early_years"),
         ("good_development_percent", "Good level of development at 5", "% of children", "early_years"),

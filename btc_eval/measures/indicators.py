@@ -25,9 +25,13 @@ FOLLOWED_BY = {
     "indicator-development-at-five": "good_development_percent",
     "indicator-attendance": "absence_percent",
     "indicator-repeat-plans": "repeat_plan_percent",
+    "indicator-plan-duration": "plan_two_years_percent",
     "indicator-reviews-in-time": "plan_review_percent",
     "indicator-care-rate": "looked_after_rate",
     "indicator-care-starts": "looked_after_started_rate",
+    "indicator-family-network": "special_guardianship_percent",
+    "indicator-placement-moves": "three_or_more_placements_percent",
+    "indicator-same-worker": "three_or_more_social_workers_percent",
 }
 _LEAST = 200  # council spans; with fewer, the tails are a handful of councils
 

@@ -37,13 +37,14 @@ PUBLISHED_IN: Mapping[str, str] = {
     "indicator-care-starts": "looked-after",
     "indicator-family-network": "looked-after",
     "indicator-placement-moves": "looked-after",
-    "indicator-same-worker": "looked-after",
+    "indicator-same-worker": "stability",
 }
-_NOT_FOLLOWED = "not followed in this edition"
-#: Blank figures and why: what a chapter hands to `disclosure.control`.
+_NOT_PUBLISHED = "held by the council, not published"
+_ONE_YEAR, _FEW = "only one year is published", "too few councils to say"
+#: Blank figures and why: what a chapter hands to `disclosure.control`. `fall` and `rise` have a reason in each row too.
 BLANKS: Mapping[str, str] = {
-    **dict.fromkeys(("baseline_year", "baseline", "latest_year", "latest", "unit"), _NOT_FOLLOWED),
-    **dict.fromkeys(("fall", "rise"), "too few councils to say"),
+    **dict.fromkeys(("baseline_year", "baseline", "latest_year", "latest", "unit"), _NOT_PUBLISHED),
+    **dict.fromkeys(("fall", "rise"), _FEW),
 }
 _COUNCIL = "the council's own records"
 _LEAST = 200  # spans of councils; with fewer, the tails are a handful of them
@@ -71,7 +72,7 @@ def monitoring_plan(
         One row an indicator in the order of the records: `id`, `name`, `better`, `baseline_year`, `baseline`,
         `latest_year`, `latest`, `unit`; `source`; `next`, the next figure and when it is expected, in words; `judged`,
         the figure that is to be judged and when; `fall` and `rise` over `span` years (in `unit`) beyond which a change
-        is out of the ordinary. Missing where `BLANKS` says why.
+        is out of the ordinary, each with its `_reason` where it is missing. Other gaps are as `BLANKS` says.
     papers
         Of all tables and records used.
 
@@ -89,7 +90,6 @@ def monitoring_plan(
         row: dict[str, Any] = {"id": indicator.id, "name": indicator.name, "better": indicator.better.value}
         figures, used = _figures(official, indicator.id, baseline, span, share)
         papers = papers if used is None else papers.joined(used)
-        row["fall_reason"] = row["rise_reason"] = "" if used is not None else _NOT_FOLLOWED
         row |= figures | _dates(indicator.id, figures["latest_year"], baseline, span, indicator.publication)
         rows.append(row)
     frame = pd.DataFrame(rows)
@@ -104,12 +104,13 @@ def _figures(
     blank = dict.fromkeys(("baseline_year", "baseline", "latest_year", "latest", "unit", "fall", "rise"))
     name = FOLLOWED_BY.get(indicator)
     if name is None:
-        return {**blank}, None
+        return {**blank, "fall_reason": _NOT_PUBLISHED, "rise_reason": _NOT_PUBLISHED}, None
     panel = annual(official, name)
     own = panel.of(WIRRAL).dropna(subset=["value"])
     first, last = own[own["year"] <= baseline].iloc[-1], own.iloc[-1]
     moved = differences(panel, years=span)["difference"]
     enough = len(moved) >= _LEAST
+    reason = "" if enough else _ONE_YEAR if len(own) == 1 else _FEW
     return {
         "baseline_year": int(first["year"]),
         "baseline": float(first["value"]),
@@ -118,6 +119,8 @@ def _figures(
         "unit": DEFINITIONS[name].unit,
         "fall": float(moved.quantile(share)) if enough else None,
         "rise": float(moved.quantile(1 - share)) if enough else None,
+        "fall_reason": reason,
+        "rise_reason": reason,
     }, panel.papers
 
 

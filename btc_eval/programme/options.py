@@ -217,6 +217,6 @@ class Reporting(StrEnum):
 
     REPORTED = "reported"
     PARTLY = "reported in part"
-    WAITING = "ready, waits for the council's records"
+    MADE_UP = "shown on made-up records"
     NOT_DONE = "not done"
     NOT_APPLICABLE = "does not apply"

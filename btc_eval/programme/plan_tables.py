@@ -134,7 +134,7 @@ def reporting_tally() -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row a guideline, then "All": `guideline`, `covers`, `items`, and a count for each standing, named
-        `reported`, `partly`, `waiting`, `not_done` and `not_applicable`. Papers: those of `programme.guidelines()`.
+        `reported`, `partly`, `made_up`, `not_done` and `not_applicable`. Papers: those of `programme.guidelines()`.
     """
     guidelines, items = cast(Facts[Guideline], facts("guidelines")), list(cast(Facts[CheckItem], facts("checklists")))
     groups = [(g.name, g.covers, [item for item in items if item.guideline == g.id]) for g in guidelines]

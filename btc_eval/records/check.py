@@ -146,6 +146,7 @@ SAME = (
     (("looked_after_starts", "children"), ("looked_after", "children_started")),
     (("looked_after_ceases", "children"), ("looked_after", "children_ceased")),
     (("looked_after_tool", "children_at_31_march"), ("looked_after", "children_at_31_march")),
+    (("looked_after_tool", "three_or_more_placements"), ("placement_stability", "three_or_more_placements")),
     (("child_protection_tool", "plans_at_31_march"), ("protection_plans", "plans_at_31_march")),
 )
 

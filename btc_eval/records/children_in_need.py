@@ -24,7 +24,7 @@ TABLES = (
     Compiled("protection_plans", "Child protection plans", broad=True),
     Compiled("repeat_plans", "Child protection plans that were a second or subsequent plan", broad=True),
     Compiled("plan_reviews", "Child protection plans reviewed in time", broad=True),
-    Compiled("plan_duration", "Child protection plans at 31 March by time open"),
+    Compiled("plan_duration", "Child protection plans at 31 March by time open", broad=True),
     Compiled("assessments", "Assessments completed and working days taken"),
     Compiled("assessment_factors", "Factors identified at the end of assessment", broad=True),
     Compiled("plan_categories", "Child protection plans started by initial category of abuse", broad=True),

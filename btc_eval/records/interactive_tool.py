@@ -43,7 +43,7 @@ TABLES = (
     ),
     Compiled("young_people", "Young people not in education, employment or training", broad=True, year="year"),
     Compiled("low_income", "Children in low-income families", year="financial year ending 31 March"),
-    Compiled("looked_after_tool", "Children looked after and care applications, ten-year series", broad=True),
+    Compiled("looked_after_tool", "Children looked after, stability, care applications: ten-year series", broad=True),
     Compiled("child_protection_tool", "Enquiries, plans and reviews, ten-year series", broad=True),
 )
 
@@ -102,6 +102,9 @@ MEASURES: dict[str, dict[str, tuple[str, Kind]]] = {
         "LAC_Start_Rate": ("rate_started", Kind.NUMBER),
         "LAC_Cease_Rate": ("rate_ceased", Kind.NUMBER),
         "CareApplications": ("care_applications_rate", Kind.NUMBER),
+        "LACStableNum_2016on": ("three_or_more_placements", Kind.COUNT),
+        "LAC_ceased_SGO%": ("special_guardianship_percent", Kind.PERCENT),
+        "Stability_SocialWorker": ("three_or_more_social_workers_percent", Kind.PERCENT),
     },
     "child_protection_tool": {
         "Section_47": ("section_47_rate", Kind.NUMBER),

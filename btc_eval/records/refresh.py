@@ -9,10 +9,10 @@ Scope
 ``all`` (the default)
     Every area in the files is kept, so a whole national file gives every analysis all councils.
 ``report``
-    The broad tables keep all councils (monthly referrals, referrals, children in need, enquiries, plans, repeats,
-    reviews, numbers looked after, population, workforce, early years, attendance, young people, assessment factors,
-    plans by category, recorded disability, statistical neighbours); the others keep the report's areas: Wirral, both
-    neighbour sets, the North West, the regions and England.
+    The broad tables keep all councils (monthly referrals, referrals, children in need, enquiries, plans, how long
+    they are open, repeats, reviews, numbers looked after, population, workforce, early years, attendance, young
+    people, assessment factors, plans by category, recorded disability, statistical neighbours); the others keep the
+    report's areas: Wirral, both neighbour sets, the North West, the regions and England.
 
 A refresh with files of another release adds it to what is there: the newest figure of an area and year stands, and
 where every release is kept (numbers looked after) both stand. On any refusal nothing in the data folder changes.

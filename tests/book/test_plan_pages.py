@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from btc_eval import locations, measures, programme, records
+from btc_eval import disclosure, locations, measures, programme, records
 from btc_eval.measures.monitoring import PUBLISHED_IN
 from tests.book.test_programme_pages import ROOT, SAID, ran
 from tests.browser.test_links import read
@@ -110,22 +110,41 @@ def test_baselines_are_the_published_figures_of_the_year_before_the_plan() -> No
         assert row["latest"] == own[row["latest_year"]]
     # By hand from two published counts: 766 children looked after on 31 March 2024, of 66,152 aged 0 to 17.
     assert plan.loc["indicator-care-rate", "baseline"] == pytest.approx(766 / 66_152 * 10_000, rel=1e-9)
+    # By hand from the printed tables: 15 of 368 plans, 66 of 766 children; two shares as the tool prints them.
+    assert plan.loc["indicator-plan-duration", "baseline"] == pytest.approx(15 / 368 * 100, rel=1e-9)
+    assert plan.loc["indicator-placement-moves", "baseline"] == pytest.approx(66 / 766 * 100, rel=1e-9)
+    assert plan.loc["indicator-family-network", "baseline"] == 15 == round(33 / 216 * 100)
+    assert plan.loc["indicator-same-worker", ["baseline_year", "baseline"]].tolist() == [2024, 17]
     rest = sorted(set(plan.index) - set(measures.FOLLOWED_BY))
     assert plan.loc[rest, ["baseline", "latest", "fall"]].isna().all(axis=None)
+
+
+def test_whatever_is_published_for_every_council_is_followed_and_a_gap_says_why() -> None:
+    frame, papers = measures.monitoring_plan(records.official())
+    disclosure.control(frame, "official", keys=["id"], papers=papers, blanks=measures.MONITORING_BLANKS)
+    plan = frame.set_index("id")
+    published = {i.id for i in programme.indicators() if i.available.value == "published for every council"}
+    assert set(measures.FOLLOWED_BY) == published
+    for indicator, row in plan.iterrows():
+        for name in ("fall", "rise"):
+            assert pd.isna(row[name]) == bool(row[f"{name}_reason"]), indicator
+        if indicator not in published:
+            assert row["fall_reason"] == "held by the council, not published"
+    assert plan.loc["indicator-same-worker", "rise_reason"] == "only one year is published"
+    wanting = set(plan.index[plan["fall"].isna()])
+    assert wanting == {*plan.index.difference(published), "indicator-same-worker"}
 
 
 def test_one_council_in_twenty_falls_as_far_as_the_monitoring_plan_says() -> None:
     official = records.official()
     plan = measures.monitoring_plan(official)[0].set_index("id")
-    panel = (
-        measures.annual(official, "looked_after_rate")
-        .councils()
-        .pivot(index="area_code", columns="year", values="value")
-    )
-    moved = (panel - panel.shift(2, axis=1)).stack().dropna()
-    row = plan.loc["indicator-care-rate"]
-    assert (moved <= row["fall"]).mean() == pytest.approx(0.05, abs=1 / len(moved))
-    assert (moved >= row["rise"]).mean() == pytest.approx(0.05, abs=1 / len(moved))
+    for indicator in ("indicator-care-rate", "indicator-plan-duration", "indicator-placement-moves"):
+        councils = measures.annual(official, measures.FOLLOWED_BY[indicator]).councils()
+        panel = councils.pivot(index="area_code", columns="year", values="value")
+        moved = (panel - panel.shift(2, axis=1)).stack().dropna()
+        row = plan.loc[indicator]
+        assert (moved <= row["fall"]).mean() == pytest.approx(0.05, abs=1 / len(moved))
+        assert (moved >= row["rise"]).mean() == pytest.approx(0.05, abs=1 / len(moved))
 
 
 def test_what_is_published_is_expected_in_a_month_and_what_is_not_says_so() -> None:
@@ -161,7 +180,7 @@ def test_strobe_and_record_have_the_items_that_their_authors_published() -> None
 
 def test_the_tally_adds_up() -> None:
     tally = programme.reporting_tally().set_index("guideline")
-    kinds = ["reported", "partly", "waiting", "not_done", "not_applicable"]
+    kinds = ["reported", "partly", "made_up", "not_done", "not_applicable"]
     assert (tally[kinds].sum(axis=1) == tally["items"]).all()
     assert tally.loc["All", "items"] == len(programme.checklists()) == tally["items"].iloc[:-1].sum()
 

@@ -51,7 +51,7 @@ def planted(folder: Path, name: str, old: str, new: str) -> None:
         ("checklists", 'paragraph = "item 12c"', 'paragraph = "item 12z"', "guidelines", "12c, 12z"),
         ("checklists", 'paragraph = "item 12c"', 'paragraph = "item 12d"', "guidelines", "12c, 12d"),
         ("checklists", 'place = "assurance/methods#', 'place = "assurance/methods.html#', "checklists", "methods.html"),
-        ("checklists", "#what-else-could-explain-it", "", "checklists", "'outcomes/demand'"),
+        ("checklists", "#what-else-could-explain-it", "", "checklists", "'outcomes/what-happened-next'"),
         ("checklists", 'reporting = "reported"', 'reporting = "yes"', "checklists", "'yes'"),
         ("checklists", 'guideline = "guideline-record"', 'guideline = "guideline-recall"', "checklists", "unknown id"),
         ("gradings", "maryland = 3", "maryland = 6", "gradings", "6"),
