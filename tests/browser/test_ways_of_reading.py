@@ -53,11 +53,12 @@ def test_the_first_stop_of_the_keyboard_skips_to_the_words(
     assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
 
 
-@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize(("width", "height"), [(1280, 700), (768, 900), (320, 700), (320, 256)])
 def test_every_stop_of_the_keyboard_is_seen_and_covered_by_nothing(
-    chrome: Browser, address: str, drawn_page: str, width: int
+    chrome: Browser, address: str, drawn_page: str, width: int, height: int
 ) -> None:
-    with chrome.new_page(viewport={"width": width, "height": 700}, reduced_motion="reduce") as page:
+    """The last is a screen of 1280 by 1024 at four hundred per cent."""
+    with chrome.new_page(viewport={"width": width, "height": height}, reduced_motion="reduce") as page:
         page.goto(address + drawn_page)
         visit.draw_all(page)
         page.evaluate("window.scrollTo(0, 0)")
@@ -195,3 +196,73 @@ def test_search_finds_a_page_offline_from_a_server_and_from_a_folder(
         expect(page.locator("#search-results li a").first).to_be_visible()
         expect(page.locator("#search-results")).to_contain_text(re.compile("demand", re.IGNORECASE))
         assert errors == []
+
+
+def test_at_four_hundred_per_cent_nothing_scrolls_both_ways_and_no_word_is_lost(
+    chrome: Browser, address: str, drawn_page: str
+) -> None:
+    for name in ("index.html", drawn_page, "plan/monitoring.html", "assurance/glossary.html"):
+        # 1280 by 1024 at 400 per cent: a quarter as many pixels each way, each four times as large.
+        with chrome.new_page(viewport={"width": 320, "height": 256}, device_scale_factor=4) as page:
+            page.goto(address + name)
+            visit.draw_all(page)
+            page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+            assert page.evaluate("document.scrollingElement.scrollWidth") <= 320, name
+            assert page.evaluate(visit.CUT) == [], name
+            stuck = """() => [...document.querySelectorAll('body *')].filter(one => {
+                const style = getComputedStyle(one), box = one.getBoundingClientRect();
+                return /fixed|sticky/.test(style.position) && box.height > innerHeight / 3 && box.width > 0
+                    && style.visibility !== 'hidden'; }).map(one => one.className)"""
+            assert page.evaluate(stuck) == [], "something stays on the screen and takes up a third of it"
+
+
+def test_words_that_are_cut_are_found(chrome: Browser) -> None:
+    """The measure itself: a box that hides what is too much is told, one that scrolls or is for the ear is not."""
+    with chrome.new_page(viewport={"width": 320, "height": 600}) as page:
+        page.set_content(
+            """<style>div { width: 60px; white-space: nowrap; }</style>
+            <div style="overflow: hidden">hidden words that are too long</div>
+            <div style="overflow: auto">scrolled words that are too long</div>
+            <div style="overflow: hidden; clip-path: inset(50%)">words for the ear that are too long</div>
+            <div style="overflow: hidden; height: 10px; width: 200px; white-space: normal">two lines of words here in
+            a box as low as half of one</div>
+            <div>words that run off the side of the screen because they are far too long for it</div>"""
+        )
+        found = page.evaluate(visit.CUT)
+    assert [why.partition(":")[0] for why in found] == ["cut by DIV", "cut by DIV", "off the screen"]
+
+
+# The least contrast of a text drawn in a chart with the ground of the page, and what bounds each thing to be pressed.
+_FORCED = """() => {
+  const light = text => { const [r, g, b] = text.match(/[\\d.]+/g).slice(0, 3).map(Number).map(v => v / 255).map(
+      v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+  const contrast = (a, b) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+  const ground = light(getComputedStyle(document.body).backgroundColor);
+  const words = [...document.querySelectorAll('.btc-live svg text')].filter(one => one.textContent.trim());
+  const edge = one => { const style = getComputedStyle(one);
+      return parseFloat(style.borderTopWidth) >= 1 && style.borderTopStyle !== 'none'; };
+  const boxes = [...document.querySelectorAll('button, input, .admonition')].filter(one => one.getClientRects().length);
+  return {
+    ground, words: words.length,
+    least: Math.min(...words.map(one => contrast(light(getComputedStyle(one).fill), ground))),
+    boxes: boxes.length, unbounded: boxes.filter(one => !edge(one)).map(one => one.className || one.tagName),
+  };
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_in_a_readers_own_colours_everything_is_still_told_apart(
+    chrome: Browser, address: str, drawn_page: str, scheme: str
+) -> None:
+    with chrome.new_page(forced_colors="active", color_scheme=scheme, reduced_motion="reduce") as page:
+        page.goto(address + drawn_page)
+        visit.draw_all(page)
+        seen = page.evaluate(_FORCED)
+        page.evaluate("window.scrollTo(0, 0)")
+        stops = walk(page, most=40)
+    assert (seen["ground"] < 0.5) == (scheme == "dark"), "the reader's own ground is not used"
+    assert seen["words"] > 20
+    assert seen["least"] >= 4.5
+    assert seen["boxes"] > 2
+    assert seen["unbounded"] == []
+    assert [stop for stop in stops if not stop["ringed"]] == []

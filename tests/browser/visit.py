@@ -1,4 +1,4 @@
-"""What does a browser see on a page: what it asks for, what it draws, what axe-core finds, whether it fits?"""
+"""What does a browser see on a page: what it asks for, what it draws, what axe-core finds, whether all of it fits?"""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from playwright.sync_api import BrowserContext, Page, Response
 AXE = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 #: In the dark a page has the same parts in the same places; what may differ is whether they can be read.
 AXE_IN_THE_DARK = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
-VIEWS = ((1280, "light"), (1280, "dark"), (320, "light"), (320, "dark"))
+WIDTHS = (1280, 768, 320)
+VIEWS = tuple((width, scheme) for width in WIDTHS for scheme in ("light", "dark"))
 
 _READY = """() => [...document.querySelectorAll('.btc-draw')].every(
     one => one.dataset.drawn && one.dataset.width === String(one.clientWidth))"""
@@ -33,8 +34,42 @@ _SHORTEN = """() => {
   const kinds = new Set();
   for (const token of document.querySelectorAll('pre span[class]:not(:has(span))'))
     kinds.has(token.className) ? alike.push(token) : kinds.add(token.className);
-  alike.forEach(one => one.remove());
+  window.kept = alike.map(one => { const mark = document.createComment(''); one.replaceWith(mark); return [mark, one]; });
 }"""
+# The same in its place again, before anything is measured.
+_WHOLE = "() => { (window.kept || []).forEach(([mark, one]) => mark.replaceWith(one)); window.kept = []; }"
+
+# Words that nobody can read: cut by a box that neither shows nor scrolls what is too much, or off the side of the
+# screen. Drawings scale as a whole, and what is hidden from the eye on purpose is there for the ear.
+CUT = """() => {
+  const lost = [], range = document.createRange();
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let text = walk.nextNode(); text; text = walk.nextNode()) {
+    const one = text.parentElement;
+    if (!text.data.trim() || one.closest('svg, script, style, noscript, template')) continue;
+    range.selectNodeContents(text);
+    const boxes = [...range.getClientRects()].filter(box => box.width > 0 && box.height > 0);
+    if (!boxes.length) continue;
+    const right = Math.max(...boxes.map(box => box.right)), bottom = Math.max(...boxes.map(box => box.bottom));
+    let why = right > innerWidth + 1 ? 'off the screen' : '';
+    for (let box = one; box && box !== document.body; box = box.parentElement) {
+      const style = getComputedStyle(box), edge = box.getBoundingClientRect();
+      if (style.clipPath !== 'none' || edge.width <= 1 || edge.height <= 1) { why = ''; break; }
+      if (/auto|scroll/.test(style.overflowX)) { why = ''; break; }
+      const hides = way => /hidden|clip/.test(way);
+      if ((hides(style.overflowX) && right > edge.right + 1) || (hides(style.overflowY) && bottom > edge.bottom + 1))
+        why = 'cut by ' + (box.className || box.tagName);
+    }
+    if (why) lost.push(why + ': ' + text.data.trim().slice(0, 60));
+  }
+  return lost;
+}"""
+
+#: A reader's own spacing, as WCAG 1.4.12 states it.
+SPACING = """*:not(svg, svg *) { line-height: 1.5 !important; letter-spacing: 0.12em !important;
+    word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }"""
+_SPACED = """css => { const style = document.createElement('style'); style.id = 'spaced'; style.textContent = css;
+    document.head.append(style); }"""
 
 
 @dataclass(frozen=True)
@@ -47,7 +82,8 @@ class Visit:
     sizes: dict[str, int] = field(default_factory=dict)
     charts: list[dict[str, Any]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
-    widths: dict[int, int] = field(default_factory=dict)
+    widths: dict[str, int] = field(default_factory=dict)
+    cut: list[str] = field(default_factory=list)
 
 
 def draw_all(page: Page) -> None:
@@ -79,13 +115,24 @@ def look(context: BrowserContext, address: str, name: str) -> Visit:
             draw_all(page)
             seen.charts.extend({**chart, "view": f"{width} {scheme}"} for chart in charts(page))
             if scheme == "light":
+                page.evaluate(_WHOLE)
                 page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-                seen.widths[width] = page.evaluate("document.scrollingElement.scrollWidth")
+                measure(page, seen, f"{width}")
+                if width != 768:
+                    page.evaluate(_SPACED, SPACING)
+                    measure(page, seen, f"{width} spaced")
+                    page.evaluate("document.getElementById('spaced').remove()")
                 page.evaluate(_SHORTEN)
             seen.faults.extend(
                 f"{width} {scheme}: {fault}" for fault in axe(page, AXE if scheme == "light" else AXE_IN_THE_DARK)
             )
     return seen
+
+
+def measure(page: Page, seen: Visit, view: str) -> None:
+    """Note how wide the page is as it stands, and which of its words cannot be read."""
+    seen.widths[view] = page.evaluate("document.scrollingElement.scrollWidth")
+    seen.cut.extend(f"{view}: {words}" for words in page.evaluate(CUT))
 
 
 def axe(page: Page, options: dict[str, Any]) -> list[str]:
