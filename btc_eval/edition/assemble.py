@@ -9,7 +9,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from btc_eval.edition import changes, cited, fingerprint, gate, paper, paper_html, record, render, stage, swap, workbook
+from btc_eval.edition import (
+    changes,
+    cited,
+    fingerprint,
+    gate,
+    paper,
+    paper_html,
+    record,
+    render,
+    roles,
+    stage,
+    swap,
+    workbook,
+)
 from btc_eval.edition.cache import Run
 from btc_eval.edition.chapters import Chapter
 from btc_eval.edition.collect import Collected, collect
@@ -79,8 +92,10 @@ def assemble(
     site = swap.bring(html, where.out, without=render.NOT_PUBLISHED)
     # Before anything else is written there: what lies in this folder now is what the pages load.
     _write_json(site / gate.ASSETS, fingerprint.tree(site / "_static"))
+    works = roles.works(where.book / "references.bib")
     about["notebooks"] = [
-        _write_notebook(site, chapter, runs.get(chapter.page.name), collected, words, known) for chapter in chapters
+        _write_notebook(site, chapter, runs.get(chapter.page.name), collected, words, known, works)
+        for chapter in chapters
     ]
     for exhibit in collected.exhibits:
         stage.write_if_changed(site / exhibit.path, exhibit.csv.encode())
@@ -183,10 +198,12 @@ def _write_notebook(
     collected: Collected,
     words: Mapping[str, str],
     known: Mapping[str, cited.Cited],
+    works: Mapping[str, tuple[str, str]],
 ) -> dict[str, Any]:
     """Write the notebook that a reviewer downloads, and return its line in `edition.json`."""
     path = site / "notebooks" / f"{chapter.page.name}.ipynb"
-    stage.write_if_changed(path, stage.published_notebook(chapter, run, collected, words, known).encode())
+    written = stage.published_notebook(chapter, run, collected, words, known, works)
+    stage.write_if_changed(path, written.encode())
     # A reproducible build, which names its moment, holds nothing that another run of it would not.
     measured = run is not None and not os.environ.get(record.EPOCH_VARIABLE)
     return {

@@ -19,6 +19,7 @@ from btc_eval.edition.chapters import KERNEL, PASTE, Chapter, pasted_keys, taken
 from btc_eval.edition.cited import Cited, addressed, anchor, fill, unpasted
 from btc_eval.edition.collect import Collected, pasted_page
 from btc_eval.edition.layout import Layout, Page
+from btc_eval.edition.roles import in_words
 
 _SUBSTITUTION = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
 
@@ -81,8 +82,17 @@ def published_notebook(
     collected: Collected,
     words: Mapping[str, str],
     known: Mapping[str, Cited] = MappingProxyType({}),
+    works: Mapping[str, tuple[str, str]] = MappingProxyType({}),
 ) -> str:
-    """What does a reviewer download for this page? The executed notebook, with its pastes and words written out."""
+    """What does a reviewer download for this page? The executed notebook, with its pastes and words written out.
+
+    Parameters
+    ----------
+    chapter, run, collected, words, known
+        As in `staged_notebook`.
+    works
+        The works that prose may cite, by key: see `roles.works`.
+    """
     metadata: dict[str, Any] = {"kernelspec": KERNEL, "language_info": {"name": KERNEL["language"]}}
     root = "../" * (chapter.page.name.count("/") + 1)
 
@@ -91,7 +101,7 @@ def published_notebook(
         return collected.pastes[pasted_page(chapter, other)][key]
 
     def written(text: str) -> str:
-        text = PASTE.sub(pasted, text)
+        text = in_words(PASTE.sub(pasted, text), works, page=chapter.page.label)
         return _SUBSTITUTION.sub(lambda match: words.get(match[1], match[0]), text)
 
     keep = ("kind", "id", "finding", "provenance", "quotes")

@@ -86,7 +86,8 @@ def lay_out(root: Path) -> None:
     _, _, frame = (PROJECT / "_config.yml").read_text(encoding="utf-8").partition("\nsphinx:\n")
     with (root / "_config.yml").open("a", encoding="utf-8") as config:
         # The small book quotes no paper, so it needs no list of them.
-        config.write(f"\nsphinx:\n{frame.replace(', sphinxcontrib.bibtex', '')}")
+        frame = frame.replace(", sphinxcontrib.bibtex", "").replace("    bibtex_reference_style: author_year\n", "")
+        config.write(f"\nsphinx:\n{frame}")
 
 
 @functools.cache
