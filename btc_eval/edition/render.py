@@ -183,6 +183,11 @@ def _sphinx(source: Path, html: Path, folder: Path, config: Mapping[str, Any]) -
         kept.write_text(shape, encoding="utf-8")
         return [] if shape == before else sorted(env.found_docs)
 
+    def plain_works(_app: Any, _page: str, _template: str, context: dict[str, Any], _doctree: Any) -> None:
+        """Give the list of works roles that its elements may have: what Sphinx writes is not allowed on them."""
+        if "body" in context:
+            context["body"] = context["body"].replace(' role="doc-biblioentry"', ' role="listitem"')
+
     nocolor()
     read_glue_cache.cache_clear()
     warnings = io.StringIO()
@@ -200,6 +205,7 @@ def _sphinx(source: Path, html: Path, folder: Path, config: Mapping[str, Any]) -
                 keep_going=True,
             )
             app.connect("env-updated", others)
+            app.connect("html-page-context", plain_works)
             app.build()
     except SphinxError as error:
         return f"{warnings.getvalue()}ERROR: {' '.join(str(error).split())}\n"

@@ -134,7 +134,10 @@ def test_on_the_site_a_citation_leads_to_its_work_and_a_term_to_its_entry(real_s
     assert 'id="term-Permutation-p-value"' in (real_site / "assurance/glossary.html").read_text(encoding="utf-8")
 
 
-def test_the_first_page_leads_to_every_other() -> None:
-    index = (PROJECT / "book/index.md").read_text(encoding="utf-8")
-    led = set(re.findall(r"\]\(([a-z0-9/-]+)\.md\)", index))
+def test_the_first_page_leads_to_every_other_and_to_each_chapter_in_its_words(real_site: Path) -> None:
+    built = (real_site / "index.html").read_text(encoding="utf-8")
+    led = set(re.findall(r'href="([a-z0-9/-]+)\.html"', built))
     assert {page.name for page in PAGES} - {"index"} <= led
+    own = (PROJECT / "book/index.md").read_text(encoding="utf-8")
+    for name in ("care-heading", "reached", "what-happened-next", "journeys", "spend", "universal-offer"):
+        assert f"](outcomes/{name}.md)" in own, name
