@@ -12,8 +12,9 @@ from playwright.sync_api import BrowserContext, Page, Response
 AXE = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 #: In the dark a page has the same parts in the same places; what may differ is whether they can be read.
 AXE_IN_THE_DARK = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
-WIDTHS = (1280, 768, 320)
-VIEWS = tuple((width, scheme) for width in WIDTHS for scheme in ("light", "dark"))
+#: Width of a view → rows of each table that axe is shown: more where a page is looked at first.
+ROWS = {1280: 12, 768: 4, 320: 4}
+VIEWS = tuple((width, scheme) for width in ROWS for scheme in ("light", "dark"))
 
 _READY = """() => [...document.querySelectorAll('.btc-draw')].every(
     one => one.dataset.drawn && one.dataset.width === String(one.clientWidth))"""
@@ -27,14 +28,16 @@ _DRAWN = """place => {
   return {id: place.id, drawn: place.dataset.drawn, marks, live: seen('.btc-live svg'), still: seen('.btc-still')};
 }"""
 
-# axe looks at every element, and the page holds many that are alike: for it, the first twelve rows of a table and the
-# first token of each kind in the code stand for the rest, and a drawing that gave way to the live one is not there.
-_SHORTEN = """() => {
-  const alike = [...document.querySelectorAll('tbody tr:nth-child(n+13), .btc-draw[data-drawn=yes] .btc-still')];
+# axe looks at every element, and the page holds many that are alike: for it, the first rows of a table and the first
+# token of each kind in the code stand for the rest, and a drawing that gave way to the live one is not there.
+_SHORTEN = """rows => {
+  const alike = [...document.querySelectorAll(
+      `tbody tr:nth-child(n+${rows + 1}), .btc-draw[data-drawn=yes] .btc-still`)];
   const kinds = new Set();
   for (const token of document.querySelectorAll('pre span[class]:not(:has(span))'))
     kinds.has(token.className) ? alike.push(token) : kinds.add(token.className);
-  window.kept = alike.map(one => { const mark = document.createComment(''); one.replaceWith(mark); return [mark, one]; });
+  window.kept = alike.map(one => [document.createComment(''), one]);
+  window.kept.forEach(([mark, one]) => one.replaceWith(mark));
 }"""
 # The same in its place again, before anything is measured.
 _WHOLE = "() => { (window.kept || []).forEach(([mark, one]) => mark.replaceWith(one)); window.kept = []; }"
@@ -122,7 +125,7 @@ def look(context: BrowserContext, address: str, name: str) -> Visit:
                     page.evaluate(_SPACED, SPACING)
                     measure(page, seen, f"{width} spaced")
                     page.evaluate("document.getElementById('spaced').remove()")
-                page.evaluate(_SHORTEN)
+                page.evaluate(_SHORTEN, ROWS[width])
             seen.faults.extend(
                 f"{width} {scheme}: {fault}" for fault in axe(page, AXE if scheme == "light" else AXE_IN_THE_DARK)
             )
