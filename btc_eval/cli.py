@@ -88,10 +88,13 @@ def serve(site: Path | None, port: int) -> None:
 def refresh(paths: tuple[Path, ...], data: Path | None, dry_run: bool, scope: str, as_json: bool) -> None:
     """Take in new files: recognise, check and compile them; a bad file changes nothing."""
     from btc_eval.locations import data_folder
+    from btc_eval.progress import Progress, watched
     from btc_eval.records.taking_in import take_in
 
     kept: Any = scope
-    _answer(take_in(paths, data=data or data_folder(), dry_run=dry_run, scope=kept), as_json)
+    with Progress(0, every=1.0) as progress, watched(progress):
+        report = take_in(paths, data=data or data_folder(), dry_run=dry_run, scope=kept)
+    _answer(report, as_json)
 
 
 @cli.command()

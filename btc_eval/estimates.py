@@ -5,8 +5,10 @@ Floor 2: small frozen records that every method and every page share.
 
 from __future__ import annotations
 
+import calendar
 import math
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from btc_eval.errors import refuse
@@ -108,12 +110,20 @@ class Papers:
     window_start, window_end
         First and last period, both included, as ISO text ("2012-04", "2024-03" or "2013", "2025"); empty where
         the table has no time.
+    vintages
+        For a source of which some releases were used and others not, each of those: (source, release), such as
+        ("looked_after", "2023-11"), sorted. Of a source that is not named here, every release that is held.
     """
 
     provenance: Provenance
     sources: tuple[str, ...]
     window_start: str = ""
     window_end: str = ""
+    vintages: tuple[tuple[str, str], ...] = ()
+
+    def over(self, start: str, end: str) -> Papers:
+        """Return the same papers for this window."""
+        return replace(self, window_start=start, window_end=end)
 
     def joined(self, other: Papers) -> Papers:
         """Return the papers of a table made from both: the weaker provenance, all sources, the wider window."""
@@ -125,4 +135,59 @@ class Papers:
             sources=tuple(sorted({*self.sources, *other.sources})),
             window_start=min(starts, default=""),
             window_end=max(ends, default=""),
+            vintages=self._vintages_with(other),
         )
+
+    def _vintages_with(self, other: Papers) -> tuple[tuple[str, str], ...]:
+        """Return the releases of both; of a source that one of them used whole, none is named, which means all."""
+        whole = {
+            source
+            for one in (self, other)
+            for source in one.sources
+            if source not in {name for name, _ in one.vintages}
+        }
+        return tuple(sorted({pair for pair in (*self.vintages, *other.vintages) if pair[0] not in whole}))
+
+
+def release_words(releases: Iterable[str]) -> str:
+    """Which releases are these, in words? "" for none.
+
+    A release bears the year and month in which it came out; one whose publisher names no month, the last year in it.
+
+    Examples
+    --------
+    >>> release_words(["2025-11"])
+    'released November 2025'
+    >>> release_words(["2023-11", "2010-09", "2025-11"])
+    'released September 2010 to November 2025'
+    >>> release_words(["2025"])
+    'figures to 2025'
+    """
+    known = sorted(set(releases))
+    dated = [text for text in known if len(text) >= 7 and text[5:7].isdigit() and 1 <= int(text[5:7]) <= 12]
+    years = [text for text in known if text not in dated]
+    months = [f"{calendar.month_name[int(text[5:7])]} {text[:4]}" for text in dated]
+    parts = [f"released {_span(months)}"] if months else []
+    parts += [f"figures to {_span(years)}"] if years else []
+    return ", ".join(parts)
+
+
+def latest_words(releases: Iterable[str]) -> str:
+    """Until when were figures released that these releases hold, in words? "" for none.
+
+    Examples
+    --------
+    >>> latest_words(["2023-11", "2025-10", "2025"]), latest_words(["2021", "2025"])
+    ('as released by October 2025', 'figures to 2025')
+    """
+    known = list(releases)
+    dated = [text for text in known if len(text) >= 7]
+    return (
+        release_words([max(dated)]).replace("released", "as released by")
+        if dated
+        else release_words([max(known)] if known else [])
+    )
+
+
+def _span(texts: list[str]) -> str:
+    return texts[0] if len(texts) == 1 else f"{texts[0]} {'and' if len(texts) == 2 else 'to'} {texts[-1]}"

@@ -57,7 +57,7 @@ def care_bill(
     columns = ["year", "spend", "real", "children", "before", "child_years", "weekly", "yearly", "published"]
     window = (str(frame["year"].min()), str(frame["year"].max()))
     papers = spend.papers.joined(count.papers).joined(assumptions.PAPERS)
-    papers = Papers(papers.provenance, papers.sources, *window)
+    papers = papers.over(*window)
     return frame[columns].astype({"year": "int64"}).reset_index(drop=True), papers
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from btc_eval.disclosure.attack import audit
-from btc_eval.disclosure.compare import Finding, Leak, compare
+from btc_eval.disclosure.compare import compare
 from btc_eval.disclosure.control import control
 from btc_eval.disclosure.estimates import control_estimates
 from btc_eval.disclosure.example import example, example_attacked
 from btc_eval.disclosure.gate import Scan, scan
+from btc_eval.disclosure.leaks import Finding, Leak
 from btc_eval.disclosure.linked import control_linked
 from btc_eval.disclosure.money import Contributions
 from btc_eval.disclosure.policy import Policy, policies, policy, policy_sources

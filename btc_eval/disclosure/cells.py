@@ -88,17 +88,22 @@ class Cells:
     where: tuple[Ints, ...]
 
 
-def gather(sheets: Sequence[Sheet], blur: float = 0.0) -> Cells:
+def gather(sheets: Sequence[Sheet], blur: float = 0.0, *, revised: bool = False) -> Cells:
     """Which cells do these tables hold, which of them are the same, and which sums bind them?
 
     Where one table breaks down a total of another, and the parts fall short of it by more than `blur` each (the
     rounding of what is shown), the breakdown is partial: what is left over is a cell of its own, for a reader can
     subtract.
+
+    Tables of different editions (`revised`) need not hold the same years or wards. A total over a key that both have
+    is then not taken to be the same in both; only one over a key that the other lacks is.
     """
     ledger = _Ledger(blur)
     where = [ledger.enter(sheet) for sheet in sheets]
     for sheet, at in zip(sheets, where):
-        ledger.bind(sheet, at, linked=len(sheets) > 1)
+        others = {key for other in sheets if other is not sheet for key in other.shape.keys} if revised else set()
+        over = [key for key in sheet.shape.keys if key not in others] if len(sheets) > 1 else sheet.known
+        ledger.bind(sheet, at, over)
     count = len(ledger.value)
     rows = np.repeat(np.arange(len(ledger.lines)), [len(cells) for cells, _ in ledger.lines])
     cells = np.concatenate([np.asarray(c) for c, _ in ledger.lines]) if ledger.lines else np.zeros(0, dtype=np.intp)
@@ -155,8 +160,7 @@ class _Ledger:
                 self.structural[position] = self.value[position] == 0
         return at
 
-    def bind(self, sheet: Sheet, at: Ints, *, linked: bool) -> None:
-        over = sheet.shape.keys if linked else sheet.known
+    def bind(self, sheet: Sheet, at: Ints, over: Sequence[str]) -> None:
         frame = with_totals(sheet.frame, sheet.shape, over, sheet.counts) if over else sheet.frame
         label = sheet.shape.label if sheet.shape.label is not None else ("Total" if over else None)
         shape = Shape(sheet.shape.keys, label, sheet.shape.hierarchies)

@@ -9,58 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 import numpy as np
-import pandas as pd
 
+from btc_eval.disclosure import held
 from btc_eval.disclosure.cells import Cells, Sheet, gather
-from btc_eval.disclosure.knowledge import known_bounds, possible, sheet_of
-from btc_eval.disclosure.policy import Policy
-from btc_eval.disclosure.region import ImpossibleError, OutOfTimeError
+from btc_eval.disclosure.held import Held
+from btc_eval.disclosure.knowledge import known_bounds, possible_by_part
+from btc_eval.disclosure.leaks import Finding, Leak
 from btc_eval.disclosure.system import TOLERANCE, Bools, Floats
 from btc_eval.disclosure.table import SafeTable
 
-
-class Leak(StrEnum):
-    """What a reader of both tables could do."""
-
-    SHOWN = "a cell hidden in one table is shown in the other"
-    NARROWED = "a hidden cell can be narrowed to a small number"
-    REST = "what one table leaves of the other is a small number"
-    STEP = "a figure changed by a small number"
-    NOT_CHECKED = "the tables contradict each other, so safety could not be checked"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that two tables give away together; never a value.
-
-    Parameters
-    ----------
-    leak
-        What a reader could do.
-    tables
-        The names of the two tables, the earlier first.
-    column
-        The count concerned.
-    keys
-        The keys of the cells concerned, as a frame would list them: one tuple of (key, member) pairs a cell.
-    """
-
-    leak: Leak
-    tables: tuple[str, str]
-    column: str
-    keys: tuple[tuple[tuple[str, Hashable], ...], ...]
-
-    def __str__(self) -> str:
-        cells = f"{len(self.keys)} cell{'s' if len(self.keys) != 1 else ''}"
-        return f"{self.tables[0]} and {self.tables[1]}, column {self.column}: {self.leak.value} ({cells})"
+#: A released table, of this process or as an edition holds it.
+Table = SafeTable | Held
 
 
 def compare(
-    previous: SafeTable | Iterable[SafeTable],
-    current: SafeTable | Iterable[SafeTable],
+    previous: Table | Iterable[Table],
+    current: Table | Iterable[Table],
     *,
     revised: bool = False,
     seconds: float = 120.0,
@@ -70,12 +36,15 @@ def compare(
     Parameters
     ----------
     previous, current
-        Released tables. Each of the first is put beside each of the second that counts the same (a column of counts
-        and a key in common). Tables with different keys are linked by their totals, as in `control_linked`.
+        Released tables, or tables of an edition (`held.read`). Each of the first is put beside each of the second
+        that counts the same (a column of counts and a key in common). Tables with different keys are linked by their
+        totals, as in `control_linked`. Made-up children are never put beside real ones.
     revised
         Whether the earlier figures may have been revised since, as between editions. A cell is then not assumed to
         be the same in both, but a figure that moved by less than the smallest count that may be shown is a finding
-        where rounding does not blur it.
+        where rounding does not blur it. Rows that bear no year, of tables of different windows, are other children.
+        A figure that its publisher printed in one release and withheld in another is the publisher's own doing; one
+        that only follows from both is a finding.
     seconds
         Processor time for each pair; a pair without an answer by then is reported as not checked, which is not safe.
 
@@ -99,35 +68,57 @@ def compare(
     for before in _many(previous):
         for after in _many(current):
             if before is not after:
-                found.extend(_pair(before, after, revised, seconds))
+                found.extend(_pair(_held(before), _held(after), revised, seconds))
     return found
 
 
-def _many(tables: SafeTable | Iterable[SafeTable]) -> list[SafeTable]:
-    return [tables] if isinstance(tables, SafeTable) else list(tables)
+def _held(table: Table) -> Held:
+    return held.of(table) if isinstance(table, SafeTable) else table
 
 
-def _pair(before: SafeTable, after: SafeTable, revised: bool, seconds: float) -> list[Finding]:
+def _many(tables: Table | Iterable[Table]) -> list[Table]:
+    return [tables] if isinstance(tables, SafeTable | Held) else list(tables)
+
+
+def _pair(before: Held, after: Held, revised: bool, seconds: float) -> list[Finding]:
     columns = [column for column in before.counts if column in after.counts]
-    if not columns or not set(before.keys) & set(after.keys):
+    names, pair = (before.name, after.name), (before, after)
+    if before.made_up != after.made_up:
         return []
-    sheets = [_only(sheet_of(safe), columns) for safe in (before, after)]
-    names = (before.name, after.name)
-    found = _steps(before, after, columns, names) if revised else []
-    blur = max(before.policy.rounding_base, after.policy.rounding_base) // 2
-    cells = gather(sheets, blur)
-    known = _Known.of(cells, sheets, (before.policy, after.policy))
-    found += _named(Leak.SHOWN, names, sheets, cells, known.hidden & known.shown)
-    asked = (known.hidden & ~known.shown) | ~cells.stands
-    try:
-        lower, upper = possible(cells, known.low, known.high, asked, blur if revised else 0.0, seconds)
-    except (ImpossibleError, OutOfTimeError):
-        return found + _named(Leak.NOT_CHECKED, names, sheets, cells, cells.stands)
+    if revised and set(before.keys) == set(after.keys):
+        found = _steps(before, after, columns, names)
+        if before.window != after.window and not (before.dated and after.dated):
+            return found  # the same words for other children
+        found += _beside(before, after, names)
+    else:
+        found = []
+    if not columns or not set(before.keys) & set(after.keys):
+        return found
+    sheets = [_only(table.sheet, columns) for table in pair]
+    blur = max(table.rules.rounding_base for table in pair) // 2
+    least = max(table.rules.minimum_cell for table in pair)
+    if not least and not any(table.withheld.get(column) for table in pair for column in columns):
+        return found
+    cells = gather(sheets, blur, revised=revised)
+    known = _Known.of(cells, sheets, pair)
+    # What a publisher prints in one release and not in another is out by its own hand.
+    found += _named(Leak.SHOWN, names, sheets, cells, known.shown & (known.ours if revised else known.hidden))
+    hidden = known.hidden & ~known.shown
+    asked = hidden | (~cells.stands if least else False)
+    lower, upper, torn, late = possible_by_part(cells, known.low, known.high, asked, blur if revised else 0.0, seconds)
+    if revised:
+        # Counts that cannot stand together are of different things, or were revised: nothing follows by subtraction.
+        # Where both are one table under a policy of ours, no proof is no safety.
+        torn &= known.ours & (before.shape == after.shape)
+    found += _named(Leak.NOT_CHECKED, names, sheets, cells, (torn | late) & cells.stands)
     lower, upper = np.ceil(lower - TOLERANCE), np.floor(upper + TOLERANCE)
-    least = max(before.policy.minimum_cell, after.policy.minimum_cell)
-    reach = max((p.protected_high for p in (before.policy, after.policy) if p.minimum_cell == least), default=0)
-    found += _named(Leak.NARROWED, names, sheets, cells, known.hidden & ~known.shown & (upper < max(reach, least - 1)))
-    rest = ~cells.stands & ~known.hidden & (upper < least) & (lower > 0)
+    open_ = hidden & ~torn & ~late
+    reach = max((t.rules.protected_high for t in pair if t.rules.minimum_cell == least), default=0)
+    told = np.where(
+        known.ours, upper < max(reach, least - 1), (upper < reach) | (lower > max(t.rules.protected_low for t in pair))
+    )
+    found += _named(Leak.NARROWED, names, sheets, cells, open_ & told)
+    rest = ~cells.stands & ~known.hidden & ~torn & ~late & (upper < least) & (lower > 0)
     if rest.any():
         found.append(Finding(Leak.REST, names, ", ".join(columns), ((("differences", int(rest.sum())),),)))
     return found
@@ -135,51 +126,71 @@ def _pair(before: SafeTable, after: SafeTable, revised: bool, seconds: float) ->
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Known:
-    """What a reader of both tables knows of each cell, and in which of them it is shown or hidden."""
+    """What a reader of both tables knows of each cell; in which of them it is shown, withheld, withheld by us."""
 
     low: Floats
     high: Floats
     hidden: Bools
+    ours: Bools
     shown: Bools
 
     @classmethod
-    def of(cls, cells: Cells, sheets: Sequence[Sheet], policies: Sequence[Policy]) -> _Known:
+    def of(cls, cells: Cells, sheets: Sequence[Sheet], tables: Sequence[Held]) -> _Known:
         """Put the tables together; where they differ (a revision), a cell may be what either says."""
         count = len(cells.value)
         low, high = np.zeros(count), np.full(count, np.inf)
-        hidden, shown = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
-        for sheet, at, rules in zip(sheets, cells.where, policies):
+        hidden, ours, shown = (np.zeros(count, dtype=bool) for _ in range(3))
+        for sheet, at, table in zip(sheets, cells.where, tables):
             alone = gather([sheet])
             mine, there = alone.where[0].ravel(), at.ravel()
-            least, most = (bound[mine] for bound in known_bounds(alone, sheet, rules))
+            least, most = (bound[mine] for bound in known_bounds(alone, sheet, table.rules))
             apart = (least > high[there]) | (most < low[there])
             low[there] = np.where(apart, np.minimum(low[there], least), np.maximum(low[there], least))
             high[there] = np.where(apart, np.maximum(high[there], most), np.minimum(high[there], most))
-            blank = ~np.isfinite(alone.value[mine])
-            hidden[there] |= blank
-            shown[there] |= ~blank
-        return cls(low, high, hidden, shown)
+            shown[there] |= np.isfinite(alone.value[mine])
+            for number, column in enumerate(sheet.counts):
+                withheld = at[sorted(table.withheld.get(column, ())), number]
+                hidden[withheld] = True
+                ours[withheld] |= table.rules.hides
+        return cls(low, high, hidden, ours, shown)
 
 
 def _only(sheet: Sheet, columns: Sequence[str]) -> Sheet:
-    return replace(sheet, counts=tuple(columns), across={})
+    across = {whole: parts for whole, parts in sheet.across.items() if {whole, *parts} <= {*columns}}
+    return replace(sheet, counts=tuple(columns), across=across)
 
 
-def _steps(before: SafeTable, after: SafeTable, columns: Sequence[str], names: tuple[str, str]) -> list[Finding]:
+def _steps(before: Held, after: Held, columns: Sequence[str], names: tuple[str, str]) -> list[Finding]:
     """Figures shown in both that differ by less than a count that may be shown, more finely than they are rounded."""
-    keys = [key for key in before.keys if key in after.keys]
-    if set(before.keys) != set(after.keys):
+    least = max(before.rules.minimum_cell, after.rules.minimum_cell)
+    if not least or max(before.rules.rounding_base, after.rules.rounding_base) > 1:
         return []
-    joined = before.frame[[*keys, *columns]].merge(after.frame[[*keys, *columns]], on=keys, suffixes=("", " after"))
-    found = []
-    least = max(before.policy.minimum_cell, after.policy.minimum_cell)
-    base = max(before.policy.rounding_base, after.policy.rounding_base)
+    keys, found = list(before.keys), []
+    one, other = (table.sheet.frame[[*keys, *columns]] for table in (before, after))
+    joined = one.merge(other, on=keys, suffixes=("", " after"))
     for column in columns:
         moved = (joined[f"{column} after"].astype("Float64") - joined[column].astype("Float64")).abs()
-        small = ((moved > 0) & (moved < least) & (base == 1)).fillna(False).to_numpy(dtype=bool)
+        small = ((moved > 0) & (moved < least)).fillna(False).to_numpy(dtype=bool)
         if small.any():
             rows = joined.loc[small, keys]
             found.append(Finding(Leak.STEP, names, column, tuple(tuple(zip(keys, row)) for row in rows.to_numpy())))
+    return found
+
+
+def _beside(before: Held, after: Held, names: tuple[str, str]) -> list[Finding]:
+    """Estimates, rates and sums of money that our policy withholds in one of two tables of the same rows, and that the
+    other shows. Counts are asked about as cells."""
+    keys, found = list(before.keys), []
+    for one, other in ((before, after), (after, before)):
+        for column, rows in one.withheld.items() if one.rules.hides else []:
+            if column in one.counts or column not in other.sheet.frame.columns:
+                continue
+            blank = one.sheet.frame.iloc[sorted(rows)][keys]
+            both = blank.merge(other.sheet.frame[[*keys, column]], on=keys)
+            shown = both.loc[both[column].notna(), keys]
+            if len(shown):
+                cells = tuple(tuple(zip(keys, row)) for row in shown.to_numpy())
+                found.append(Finding(Leak.SHOWN, names, column, cells))
     return found
 
 
@@ -195,23 +206,3 @@ def _named(leak: Leak, names: tuple[str, str], sheets: Sequence[Sheet], cells: C
         if listed:
             found.append(Finding(leak, names, column, tuple(listed.values())))
     return found
-
-
-def frame(findings: Iterable[Finding]) -> pd.DataFrame:
-    """Return findings as a table, one row a cell: `leak, previous, current, column, keys`."""
-    rows = [
-        {
-            "leak": f.leak.value,
-            "previous": f.tables[0],
-            "current": f.tables[1],
-            "column": f.column,
-            "keys": _words(cell),
-        }
-        for f in findings
-        for cell in f.keys
-    ]
-    return pd.DataFrame(rows, columns=["leak", "previous", "current", "column", "keys"])
-
-
-def _words(cell: Iterable[tuple[str, Hashable]]) -> str:
-    return ", ".join(f"{key} {member}" for key, member in cell)

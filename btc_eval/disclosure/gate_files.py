@@ -11,7 +11,8 @@ from btc_eval.disclosure import gate_documents, gate_packed, gate_pages
 from btc_eval.disclosure.gate_faults import Reading
 from btc_eval.disclosure.gate_notebooks import strings
 from btc_eval.disclosure.gate_packed import Unreadable
-from btc_eval.disclosure.gate_register import ASSETS, TABLES
+from btc_eval.disclosure.gate_register import ASSETS
+from btc_eval.disclosure.held import TABLES
 
 _CODE = (".js", ".css")
 #: The whole report in one file, as a spreadsheet and on paper: made by the build from the tables and pages read here.
@@ -21,7 +22,7 @@ _SUM = re.compile(r"[0-9a-f]{64} [ *].+")
 _INDEX = re.compile(r"^Search\.setIndex\((\{.*\})\)\s*;?\s*$", re.DOTALL)
 _RECORD = (
     "label", "built_at", "git_commit", "git_dirty", "library_version", "python", "packages", "inputs", "seed", "policy",
-    "notebooks", "previous", "demonstration_seed", "changes",
+    "notebooks", "previous", "demonstration_seed", "changes", "demonstration", "definitions",
 )  # fmt: skip
 _UNKNOWN = "pages, notebooks, released tables, and what the build puts beside them"
 

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from btc_eval.disclosure.gate_numbers import Values, value
+from btc_eval.disclosure.held import BINDING, TABLES
 from btc_eval.disclosure.policy import Policy, policy
 from btc_eval.errors import Refusal, RefusedError
 
-#: The register of released tables in a site, and the list of what its pages load.
-TABLES, ASSETS = "tables.json", "assets.json"
+#: The list of what the pages of a site load, beside the register of its tables.
+ASSETS = "assets.json"
 
 _FIELDS = {
     "id", "chapter", "file", "policy", "provenance", "keys", "counts", "columns", "shown", "rows",
@@ -113,7 +114,7 @@ def read(site: Path) -> Register:
     register.assets = {str(name): str(sha) for name, sha in (assets or {}).items()}
     for number, line in enumerate(_json(site / TABLES, register.faults, list) or [], start=1):
         place = f"entry {number}"
-        if not isinstance(line, dict) or set(line) != _FIELDS:
+        if not isinstance(line, dict) or not _FIELDS <= set(line) <= _FIELDS | {*BINDING}:
             register.faults.append(_fault(TABLES, place, "an entry of another shape", ", ".join(sorted(_FIELDS))))
             continue
         register.faults += _enter(register, site, line)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import scipy.sparse as sp
 
 from btc_eval.disclosure.bounds import bounds
 from btc_eval.disclosure.cells import Cells, Sheet
 from btc_eval.disclosure.policy import Policy
-from btc_eval.disclosure.region import Clock
+from btc_eval.disclosure.region import Clock, ImpossibleError, OutOfTimeError
 from btc_eval.disclosure.show import added_up
 from btc_eval.disclosure.sums import Shape
-from btc_eval.disclosure.system import Bools, Floats
+from btc_eval.disclosure.system import Bools, Floats, components, row_labels
 from btc_eval.disclosure.table import SafeTable
 from btc_eval.errors import RefusedError, refuse
 
@@ -28,6 +30,39 @@ def possible(
         asked = np.concatenate([asked, np.zeros(rows, dtype=bool)])
     lower, upper = bounds(A, low, high, asked, Clock.of(seconds))
     return lower[:count], upper[:count]
+
+
+def possible_by_part(
+    cells: Cells, low: Floats, high: Floats, asked: Bools, tolerance: float, seconds: float
+) -> tuple[Floats, Floats, Bools, Bools]:
+    """As `possible`, where some of the sums may contradict each other: what hangs together is asked about by itself.
+
+    Returns
+    -------
+    tuple
+        Lower and upper bound; which cells hang on sums that no table can have together; and on sums about which there
+        was no answer in time. Shape (cells,) each; the bounds of the last two are the known ones.
+    """
+    lower, upper = low.astype(float).copy(), high.astype(float).copy()
+    torn, late = np.zeros(len(low), dtype=bool), np.zeros(len(low), dtype=bool)
+    if not cells.A.shape[0]:
+        return lower, upper, torn, late
+    _, label = components(cells.A)
+    rows, clock = row_labels(cells.A, label), Clock.of(seconds)
+    for part in np.unique(label[asked]):
+        inside, sums = np.flatnonzero(label == part), np.flatnonzero(rows == part)
+        if not len(sums):
+            continue
+        alone = replace(cells, A=cells.A[sums][:, inside].tocsr())
+        try:
+            found = possible(alone, low[inside], high[inside], asked[inside], tolerance, clock.left())
+        except ImpossibleError:
+            torn[inside] = True
+        except OutOfTimeError:
+            late[inside] = True
+        else:
+            lower[inside], upper[inside] = found
+    return lower, upper, torn, late
 
 
 def known_bounds(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
 from btc_eval import assumptions
-from btc_eval.disclosure.policy_file import fields_of, read, sources_of
+from btc_eval.disclosure.policy_file import fields_of, parse, read, sources_of
 from btc_eval.errors import refuse
 from btc_eval.estimates import Papers, Provenance
 from btc_eval.locations import data_folder, note_read
@@ -94,6 +94,10 @@ class Policy:
 def _known() -> dict[str, Policy]:
     path = data_folder() / "assumptions" / "disclosure.toml"
     note_read(path)
+    return _policies(read(path, path.stat().st_mtime))
+
+
+def _policies(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, Policy]:
     return {
         name: Policy(
             name=name,
@@ -101,8 +105,19 @@ def _known() -> dict[str, Policy]:
             sources=sources_of(rules),
             **fields_of(rules),
         )
-        for name, rules in read(path, path.stat().st_mtime).items()
+        for name, rules in tables.items()
     }
+
+
+def policies_in(text: str, file: str) -> dict[str, Policy]:
+    """Which policies does this text hold, by name? For the rules of an edition that is frozen.
+
+    Raises
+    ------
+    RefusedError
+        For every fault of the text, which is called `file` in it.
+    """
+    return _policies(parse(text, file))
 
 
 def policy(name: str) -> Policy:

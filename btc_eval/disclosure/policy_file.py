@@ -59,7 +59,12 @@ def sources_of(rules: Mapping[str, Any]) -> dict[str, str]:
 
 @cache
 def read(path: Path, _stamp: float) -> dict[str, dict[str, Any]]:
-    """Which policies does this file hold? `_stamp` is the time of its last change, so that an edit is seen.
+    """Which policies does this file hold? `_stamp` is the time of its last change, so that an edit is seen."""
+    return parse(path.read_text(encoding="utf-8"), path.name)
+
+
+def parse(text: str, file: str) -> dict[str, dict[str, Any]]:
+    """Which policies does this text hold? `file` is what it is called in a refusal.
 
     Raises
     ------
@@ -67,18 +72,17 @@ def read(path: Path, _stamp: float) -> dict[str, dict[str, Any]]:
         For every fault at once, each with the line it stands on: a key that is no rule, a rule that is missing, of
         the wrong type or out of range, a rule without a source.
     """
-    text = path.read_text(encoding="utf-8")
     try:
         tables: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         line = _LINE.search(str(error))
         place = f"line {line.group(1)}" if line else "last line"
-        fault = Refusal(path.name, place, "text that cannot be read", "TOML", "Mend the line; quote words.")
+        fault = Refusal(file, place, "text that cannot be read", "TOML", "Mend the line; quote words.")
         raise RefusedError([fault]) from error
     lines = _lines(text)
-    faults = [fault for name, rules in tables.items() for fault in _faults(path.name, name, rules, lines)]
+    faults = [fault for name, rules in tables.items() for fault in _faults(file, name, rules, lines)]
     if not tables:
-        faults.append(Refusal(path.name, "", "no policy", "at least one [policy]", "Put the policies back."))
+        faults.append(Refusal(file, "", "no policy", "at least one [policy]", "Put the policies back."))
     if faults:
         raise RefusedError(faults)
     return tables

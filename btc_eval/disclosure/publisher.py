@@ -38,7 +38,7 @@ def refuse_telling(cells: Cells, sheets: Sequence[Sheet], rules: Policy, seconds
     asked = np.zeros(len(cells.value), dtype=bool)
     for sheet, at in zip(sheets, cells.where):
         for number, column in enumerate(sheet.counts):
-            asked[at[_suppressed(sheet.frame, column), number]] = True
+            asked[at[suppressed(sheet.frame, column), number]] = True
     if not asked.any() or not cells.A.nnz:
         return
     name = ", ".join(sheet.name for sheet in sheets)
@@ -66,7 +66,7 @@ def refuse_telling(cells: Cells, sheets: Sequence[Sheet], rules: Policy, seconds
         )
 
 
-def _suppressed(frame: pd.DataFrame, column: str) -> np.ndarray:
+def suppressed(frame: pd.DataFrame, column: str) -> np.ndarray:
     """Which empty cells did the publisher suppress? All of them, unless a column of reasons says otherwise."""
     empty = frame[column].isna().to_numpy()
     for name in (f"{column}_reason", "reason"):

@@ -69,7 +69,7 @@ class System:
         count, label = components(self.A)
         busy = np.bincount(label, weights=self.protected, minlength=count) > 0
         found = []
-        rows = _row_labels(self.A, label)
+        rows = row_labels(self.A, label)
         for part in np.flatnonzero(busy):
             cells = np.flatnonzero(label == part)
             found.append((self._of(cells, np.flatnonzero(rows == part)), cells))
@@ -98,6 +98,7 @@ def components(A: sp.csr_matrix) -> tuple[int, Ints]:
     return int(count), np.asarray(label[:cells], dtype=np.intp)
 
 
-def _row_labels(A: sp.csr_matrix, label: Ints) -> Ints:
+def row_labels(A: sp.csr_matrix, label: Ints) -> Ints:
+    """To which system does each sum belong, given that of each cell? -1 for a sum of nothing."""
     first = np.minimum(A.indptr[:-1], max(A.nnz - 1, 0))
     return np.asarray(np.where(np.diff(A.indptr) > 0, label[A.indices[first]], -1), dtype=np.intp)

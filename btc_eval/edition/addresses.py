@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from btc_eval.estimates import release_words
+
 TITLE = "Breaking the Cycle: an independent evaluation"
 AUTHORS = "The btc_eval authors"
 #: Fields of a finding that its page says where they are not empty.
@@ -86,6 +88,10 @@ def _page(
             if finding.get(name) not in (None, "")
         ]
         rows += [("Kind of data", str(finding["provenance"])), ("Sources", ", ".join(finding["sources"]))]
+        rows += [
+            (f"Release of {name.replace('_', ' ')}", release_words(releases))
+            for name, releases in (finding.get("vintages") or {}).items()
+        ]
         rows += [(f"Check: {check['name']}", check["verdict"]) for check in finding["checks"]]
         cells = "".join(
             f'<tr><th scope="row">{html.escape(name)}</th><td>{html.escape(value)}</td></tr>' for name, value in rows

@@ -21,13 +21,14 @@ from btc_eval.edition import (
     roles,
     stage,
     swap,
+    times,
     workbook,
 )
 from btc_eval.edition.cache import Run
 from btc_eval.edition.chapters import Chapter
 from btc_eval.edition.collect import Collected, collect
 from btc_eval.edition.layout import Layout, read_toc
-from btc_eval.edition.progress import Progress
+from btc_eval.progress import Progress
 
 
 def assemble(
@@ -73,12 +74,14 @@ def assemble(
     _check_citations(where, collected)
     known = cited.citable(chapters, runs, collected)
     seeds = {run.seed for run in runs.values() if run.seed is not None}
-    about = record.edition(where, state=state, policies=collected.policies, seeds=seeds, named=label)
+    about = record.edition(
+        where, state=state, policies=collected.policies, seeds=seeds, named=label, exhibits=collected.exhibits
+    )
     words = record.words_for_pages(about, collected.findings)
     # For the foot of every page, which offers what is there.
     words |= {"report_pdf": paper.NAME if pdf else "", "report_tables": workbook.NAME if collected.exhibits else ""}
     if any(name in chapter.prose for chapter in chapters for name in changes.WORDS):
-        words |= changes.words(changes.before(where.previous), where.data, collected.findings)
+        words |= changes.words(changes.before(where.previous), where.data, collected.findings, about["definitions"])
     source = where.work / "src"
     staged = {
         chapter.page.name: stage.staged_notebook(chapter, runs.get(chapter.page.name), collected, words, known)
@@ -88,7 +91,7 @@ def assemble(
     _add_assets(where, source / "_static")
     progress.say("rendering the pages")
     html = render.render(where, source, render.settings(where, source, words))
-    progress.step(f"rendered {len(chapters)} pages")
+    progress.step(f"rendered {len(chapters)} pages", times.RENDERING)
     site = swap.bring(html, where.out, without=render.NOT_PUBLISHED)
     # Before anything else is written there: what lies in this folder now is what the pages load.
     _write_json(site / gate.ASSETS, fingerprint.tree(site / "_static"))
@@ -129,7 +132,7 @@ def _write_wholes(
     if pdf:
         progress.say("printing the whole report")
         paper.write(site, folder / "paper", toc=toc, words=words, moment=moment)
-        progress.step("printed the whole report")
+        progress.step("printed the whole report", times.PRINTING)
 
 
 def _known_ids(where: Layout, runs: Mapping[str, Run]) -> frozenset[str] | None:

@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from btc_eval.edition import changes, fingerprint, memory, publication, record, swap
+from btc_eval.edition import changes, fingerprint, memory, publication, record, swap, times
 from btc_eval.edition.layout import Layout, layout, pages
-from btc_eval.edition.progress import Progress
 from btc_eval.errors import Refusal, RefusedError, UsageError
 from btc_eval.locations import DATA_VARIABLE
+from btc_eval.progress import Progress
 
 if TYPE_CHECKING:
     from btc_eval.edition.cache import Cache, Run
@@ -157,10 +157,13 @@ def _build(
         if chapter.code and (run := cache.find(chapter, hashes, strict=strict)) is not None:
             runs[chapter.page.name] = run
     stale = [chapter for chapter in chapters if chapter.code and chapter.page.name not in runs]
-    with Progress(len(stale) + 2 + pdf) as progress:
-        if stale:
-            runs |= _execute(stale, where, cache, jobs=jobs, strict=strict, progress=progress)
+    names = [chapter.page.name for chapter in stale]
+    rest = [times.RENDERING, *([times.PRINTING] if pdf else []), times.PLACING]
+    known = times.expected(where, [*names, *rest])
+    with Progress(len(names) + len(rest), expected=known, together=names, jobs=jobs) as progress:
         try:
+            if stale:
+                runs |= _execute(stale, where, cache, jobs=jobs, strict=strict, progress=progress)
             site = assemble(where, state, chapters, runs, progress, label, pdf=pdf)
             files = len(fingerprint.listing(site))
             _check_still(where, runs)
@@ -170,7 +173,10 @@ def _build(
             swap.put_in_place(where.out)
         finally:
             swap.recover(where.out)
-        progress.step(f"put {files} files in place")
+            # Also of a build that stops: the next one runs the same chapters and can say how long they take.
+            times.keep(where, progress.measured)
+        progress.step(f"put {files} files in place", times.PLACING)
+    times.keep(where, progress.measured)
     memory.remember(where, static, runs)
     warned = tuple(
         f"{chapter.page.label}, {chapter.place(number)}: {_warning(text)}"

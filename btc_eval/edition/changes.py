@@ -15,12 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from btc_eval.edition import bundle, checksums, fingerprint
+from btc_eval.edition import bundle, checksums, definitions, fingerprint
 from btc_eval.edition.archive import opened
-from btc_eval.edition.comparison import FindingChange, compare_findings, compare_tables
+from btc_eval.edition.changed_inputs import changed_inputs
+from btc_eval.edition.compared_findings import FindingChange, compare_findings, vintage_words
+from btc_eval.edition.definitions import Definitions
 
 #: What a page writes as `{{ name }}` to have the words.
-WORDS = ("changes_since", "changes_in_data", "changes_in_findings", "changes_in_verdicts", "changes_in_assumptions")
+WORDS = ("changes_since", "changes_in_data", "changes_in_findings", "changes_in_verdicts", "changes_in_definitions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,9 @@ def before(folder: Path | None) -> Before | None:
     return Before(folder, folder.name, fingerprint.sha256_file(folder / checksums.NAME))
 
 
-def words(earlier: Before | None, data: Path, findings: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def words(
+    earlier: Before | None, data: Path, findings: Sequence[Mapping[str, Any]], defined: Definitions
+) -> dict[str, str]:
     """What changed since the edition before? Markdown, by the names of `WORDS`.
 
     Parameters
@@ -50,6 +54,8 @@ def words(earlier: Before | None, data: Path, findings: Sequence[Mapping[str, An
         The data folder of this one.
     findings
         The findings of this one, in the shape of `findings.json`.
+    defined
+        The definitions of this one; see `definitions.of`.
     """
     if earlier is None:
         return dict.fromkeys(WORDS, "There is no earlier edition to compare with.") | {
@@ -59,15 +65,18 @@ def words(earlier: Before | None, data: Path, findings: Sequence[Mapping[str, An
             "list here what was revised, what moved and what was decided otherwise."
         }
     old = {str(one["id"]): one for one in json.loads((earlier.folder / "findings.json").read_text(encoding="utf-8"))}
+    record = json.loads((earlier.folder / "edition.json").read_text(encoding="utf-8"))
     new = {str(one["id"]): one for one in findings}
     moved = compare_findings(old, new)
     with opened(earlier.folder / bundle.NAME) as held:
+        # An edition from before definitions were kept has its assumptions in its bundle all the same.
+        was = record.get("definitions") or {"assumption": definitions.assumptions(held / "data")}
         said = [
             f"Compared with edition **{_plain(earlier.label)}**.",
             _inputs(held / "data", data),
             _findings(moved),
             _verdicts(held / "data", data, moved),
-            _assumptions(held / "data", data),
+            _definitions(was, defined),
         ]
     return dict(zip(WORDS, said))
 
@@ -83,66 +92,40 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return "\n".join([*lines, *(f"| {' | '.join(_plain(cell) for cell in row)} |" for row in rows)])
 
 
-def _catalogue(data: Path) -> dict[str, dict[str, Any]]:
-    held = tomllib.loads((data / "catalogue.toml").read_text(encoding="utf-8"))
-    return {str(entry["name"]): entry for entry in held.get("table", [])}
-
-
 def _inputs(old: Path, new: Path) -> str:
-    """Say, table by table, how many rows came and went, how many values were revised or withdrawn, which columns."""
-    was, now = _catalogue(old), _catalogue(new)
-    rows: list[list[object]] = []
-    for name in sorted({*was, *now}):
-        if name not in was or name not in now:
-            rows.append([name, "new" if name in now else "no longer used", "", "", "", ""])
-            continue
-        one, other = old / was[name]["file"], new / now[name]["file"]
-        if not one.is_file() or not other.is_file() or one.read_bytes() == other.read_bytes():
-            continue
-        texts = [path.read_text(encoding="utf-8") for path in (one, other)]
-        change = compare_tables(*texts, name=name)
-        if change is None:
-            continue
-        columns = [f"{column} is new" for column in change.columns_added]
-        columns += [f"{column} is gone" for column in change.columns_removed]
-        rows.append(
-            [
-                name,
-                _vintages(was[name], now[name]),
-                f"{change.rows_after - change.rows_before:+,}",
-                f"{change.cells_changed - change.cells_emptied:,}",
-                f"{change.cells_emptied:,}",
-                "; ".join(columns) or "the same",
-            ]
-        )
+    rows = changed_inputs(old, new)
     if not rows:
         return "None: every table is the one of the edition before."
-    head = ("Table", "Release", "Rows", "Values revised", "Values withdrawn", "Columns")
+    head = ("Table", "Years", "Release", "Rows", "Revised", "Withdrawn", "First given", "Columns")
     return _table(head, rows)
-
-
-def _vintages(was: Mapping[str, Any], now: Mapping[str, Any]) -> str:
-    ends = [str(entry.get("window_end", "")) for entry in (was, now)]
-    return f"to {ends[1]}" if ends[0] == ends[1] else f"to {ends[0]}, now to {ends[1]}"
 
 
 def _findings(moved: Sequence[FindingChange]) -> str:
     if not moved:
         return "None: every finding says what it said."
-    rows = []
+    rows: list[list[object]] = []
     for change in moved:
         if change.change != "changed":
             said = change.sentence_after or change.sentence_before
-            rows.append([change.id, "new" if change.change == "added" else "no longer made", said])
+            rows.append([change.id, "new" if change.change == "added" else "no longer made", "", said])
             continue
-        if change.moved and change.against_interval is not None:
-            how = f"{change.before:.4g} to {change.after:.4g}, {abs(change.against_interval):.2f} of half its interval"
-        elif change.moved:
-            how = f"{change.before:.4g} to {change.after:.4g}"
-        else:
-            how = "the same number, said otherwise" if change.sentence_after else "its papers or checks"
-        rows.append([change.id, how, change.sentence_after or "the sentence is the same"])
-    return _table(("Finding", "How it moved", "What it says now"), rows)
+        releases = "; ".join(vintage_words(change)) or "the same"
+        rows.append([change.id, _move(change), releases, change.sentence_after or "the sentence is the same"])
+    return _table(("Finding", "How it moved", "Releases it rests on", "What it says now"), rows)
+
+
+def _move(change: FindingChange) -> str:
+    """Say how far a finding's estimate moved, or what else of it is not the same."""
+    if change.moved:
+        against = (
+            "" if change.against_interval is None else f", {abs(change.against_interval):.2f} of half its interval"
+        )
+        return f"{change.before:.4g} to {change.after:.4g}{against}"
+    if {"conf_low", "conf_high"} & {*change.fields}:
+        return "its interval alone" if change.before == change.after else "an estimate that was not there, or is not"
+    if change.sentence_after:
+        return "the same number, said otherwise"
+    return "its releases alone" if change.vintages else "its papers or checks"
 
 
 def _claims(data: Path) -> dict[str, str]:
@@ -166,21 +149,11 @@ def _verdicts(old: Path, new: Path, moved: Sequence[FindingChange]) -> str:
     return _table(("What", "Before", "Now"), rows) if rows else "None."
 
 
-def _entries(folder: Path) -> dict[str, str]:
-    """Return every entry of the assumptions, by file and key, as text that differs where it does."""
-    found = {}
-    for path in sorted(folder.glob("*.toml")):
-        for key, value in tomllib.loads(path.read_text(encoding="utf-8")).items():
-            for name, inner in value.items() if isinstance(value, dict) else [("", value)]:
-                found[f"{path.stem}: {key} {name}".rstrip()] = json.dumps(inner, sort_keys=True, default=str)
-    return found
-
-
-def _assumptions(old: Path, new: Path) -> str:
-    was, now = _entries(old / "assumptions"), _entries(new / "assumptions")
-    rows: list[list[object]] = [
-        [name, "new" if name not in was else "no longer used" if name not in now else "changed"]
-        for name in sorted({*was, *now})
-        if was.get(name) != now.get(name)
-    ]
-    return _table(("Assumption or rule", "What happened"), rows) if rows else "None."
+def _definitions(was: Definitions, now: Definitions) -> str:
+    changed = definitions.changed(was, now)
+    known = [words.lower() for kind, words in definitions.KINDS.items() if kind not in was]
+    unknown = f" The edition before kept no list of: {', '.join(known)}." if known else ""
+    if not changed:
+        return f"None.{unknown}"
+    rows = [[kind, name, one or "not there", other or "no longer there"] for kind, name, one, other in changed]
+    return _table(("Kind", "Name", "Before", "Now"), rows) + (f"\n\n{unknown.strip()}" if unknown else "")

@@ -10,11 +10,13 @@ import html
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from btc_eval.edition.cache import Run
 from btc_eval.edition.chapters import Chapter, own_findings
 from btc_eval.edition.collect import Collected
 from btc_eval.errors import Refusal, RefusedError
+from btc_eval.estimates import latest_words
 
 TOKEN = re.compile(r"\{\{finding:([a-z0-9_-]+)\}\}")
 
@@ -23,11 +25,13 @@ _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """A finding as another page quotes it: its sentence, the page it stands on, and that page's title."""
+    """A finding as another page quotes it: its sentence, the page it stands on, that page's title, and until when the
+    published figures behind it were released ("" where none stand behind it)."""
 
     sentence: str
     page: str
     title: str
+    released: str = ""
 
 
 def citable(chapters: Sequence[Chapter], runs: Mapping[str, Run], collected: Collected) -> dict[str, Cited]:
@@ -40,7 +44,9 @@ def citable(chapters: Sequence[Chapter], runs: Mapping[str, Run], collected: Col
     """
     titles = {chapter.page.name: _title(chapter) for chapter in chapters}
     known = {
-        str(found["id"]): Cited(str(found["sentence"]), str(found["chapter"]), titles[str(found["chapter"])])
+        str(found["id"]): Cited(
+            str(found["sentence"]), str(found["chapter"]), titles[str(found["chapter"])], _released(found)
+        )
         for found in collected.findings
     }
     faults = [
@@ -59,6 +65,10 @@ def citable(chapters: Sequence[Chapter], runs: Mapping[str, Run], collected: Col
     if faults:
         raise RefusedError(faults)
     return known
+
+
+def _released(finding: Mapping[str, Any]) -> str:
+    return latest_words(release for releases in (finding.get("vintages") or {}).values() for release in releases)
 
 
 def _title(chapter: Chapter) -> str:
@@ -90,9 +100,10 @@ def fill(text: str, known: Mapping[str, Cited], root: str, page: str = "") -> st
         found = known[match[1]]
         own = found.page == page
         address = f"#finding-{match[1]}" if own else f"{root}{found.page}.html#finding-{match[1]}"
+        words = "How we know" if own else html.escape(found.title)
+        words += f" ({found.released})" if found.released else ""
         return (
-            f'<span class="btc-cited">{html.escape(found.sentence)} '
-            f'<a href="{html.escape(address)}">{"How we know" if own else html.escape(found.title)}</a></span>'
+            f'<span class="btc-cited">{html.escape(found.sentence)} <a href="{html.escape(address)}">{words}</a></span>'
         )
 
     return TOKEN.sub(one, text)

@@ -32,6 +32,7 @@ FINDING_FIELDS = (
     "sources",
     "checks",
     "bears_on",
+    "vintages",
 )
 
 #: An id becomes part of an address and of a file name.
@@ -149,8 +150,8 @@ class _Reader:
         identity = str(record.get("id", ""))
         if not self._named(chapter, place, identity, "finding", self.findings):
             return
-        if set(record) != set(FINDING_FIELDS):
-            odd = sorted(set(record) ^ set(FINDING_FIELDS))
+        # An edition from before findings named the releases they used is made again as it was.
+        if odd := sorted((set(record) ^ set(FINDING_FIELDS)) - {"vintages"}):
             self.fault(
                 chapter,
                 f"{place}, finding {identity}",
@@ -159,7 +160,7 @@ class _Reader:
                 "Make the finding with publish.finding.",
             )
             return
-        self.findings[identity] = {field: record[field] for field in FINDING_FIELDS}
+        self.findings[identity] = {field: record[field] for field in FINDING_FIELDS if field in record}
 
     def _named(self, chapter: Chapter, place: str, identity: str, what: str, known: Mapping[str, Any]) -> bool:
         """Note an id that cannot be an address, or that another of its kind has already."""

@@ -23,8 +23,8 @@ from btc_eval.edition.cache import Run, name_of
 from btc_eval.edition.chapters import KERNEL, Chapter
 from btc_eval.edition.kernel import Client, OwnKernel, kernel_environment
 from btc_eval.edition.layout import Layout
-from btc_eval.edition.progress import Progress
 from btc_eval.errors import Refusal, RefusedError
+from btc_eval.progress import Progress
 
 #: Seconds a kernel may take to start before it counts as dead.
 _START = 120
@@ -103,8 +103,9 @@ async def _execute(
                     outcome = await _run(chapter, where, client, environment, log, strict=strict)
             if isinstance(outcome, Run):
                 keep(chapter, outcome)
-            seconds = f" in {outcome.seconds:.1f} s" if isinstance(outcome, Run) else ": it did not run to its end"
-            progress.step(f"executed {chapter.page.label}{seconds}")
+            took = outcome.seconds if isinstance(outcome, Run) else None
+            said = ": it did not run to its end" if took is None else f" in {took:.1f} s"
+            progress.step(f"executed {chapter.page.label}{said}", chapter.page.name if took else "", took)
             return outcome
 
         outcomes = await asyncio.gather(*(one(chapter, number) for number, chapter in enumerate(chapters)))

@@ -110,6 +110,17 @@ def static(where: Layout, *, strict: bool, git: Mapping[str, Any], built_at: str
     )
 
 
+def recipe(where: Layout) -> str | None:
+    """Which made-up children are on the pages: one hash of the recipe, its parameters, program and seed.
+
+    `None` where the council's returns, or an extract of the reader's own, lie in the data folder instead.
+    """
+    parameters = where.data / "assumptions" / "synthetic.toml"
+    if (where.data / "raw" / "current.json").is_file() or not parameters.is_file():
+        return None
+    return sha256_of([sha256_file(parameters), tree(where.library / "synthetic", suffixes=[".py"])])
+
+
 def listing(folder: Path) -> dict[str, list[int]]:
     """Which files lie in a site, with size and time of change? Shows whether someone touched it since it was built."""
     return {

@@ -11,12 +11,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import btc_eval
-from btc_eval.edition import addresses, fingerprint
+from btc_eval.edition import addresses, definitions, fingerprint
 from btc_eval.edition.layout import Layout
 from btc_eval.errors import refuse
+
+if TYPE_CHECKING:
+    from btc_eval.edition.collect import Exhibit
 
 #: The moment that everything in the site is dated, in seconds since 1970; the convention of reproducible builds.
 EPOCH_VARIABLE = "SOURCE_DATE_EPOCH"
@@ -113,7 +116,13 @@ def inputs(where: Layout) -> list[dict[str, Any]]:
 
 
 def edition(
-    where: Layout, *, state: Commit, policies: Sequence[str], seeds: Collection[int], named: str | None = None
+    where: Layout,
+    *,
+    state: Commit,
+    policies: Sequence[str],
+    seeds: Collection[int],
+    named: str | None = None,
+    exhibits: Sequence[Exhibit] = (),
 ) -> dict[str, Any]:
     """What was this site made from? The contents of `edition.json`, before its notebooks are listed.
 
@@ -129,6 +138,8 @@ def edition(
         The seeds from which the chapters' draws started.
     named
         What a released edition is called; `None` for a draft.
+    exhibits
+        All figures and tables: those that show a worked example are definitions.
     """
     return {
         "label": named or label(state),
@@ -141,6 +152,8 @@ def edition(
         "seed": min(seeds, default=None),
         "policy": ", ".join(policies) or "official",
         "notebooks": [],
+        "demonstration": fingerprint.recipe(where),
+        "definitions": definitions.of(where, exhibits),
     }
 
 

@@ -70,7 +70,8 @@ def release(
         Where the label cannot be an address.
     RefusedError
         Where the tree is not as committed, the data do not pass their checks, the pages do not pass the gate, a
-        made-up result stands where verdicts are given, or the edition exists.
+        made-up result stands where verdicts are given, a table gives away what one of an earlier edition hides or the
+        reverse, or the edition exists.
     """
     if not _LABEL.match(label) or label in publication.RESERVED or label.endswith("."):
         raise UsageError(
@@ -95,6 +96,8 @@ def release(
 
 def _freeze(where: Layout, draft: Path, place: Path, label: str) -> Released:
     """Complete the built pages beside the editions, prove them, and let them appear in one step."""
+    from btc_eval.edition.between import refuse_given_away
+
     new = place / f".{label}.new"
     shutil.rmtree(new, ignore_errors=True)
     shutil.copytree(draft, new, copy_function=shutil.copyfile)
@@ -107,6 +110,8 @@ def _freeze(where: Layout, draft: Path, place: Path, label: str) -> Released:
     (new / "CITATION.cff").write_text(addresses.citation_file(about), encoding="utf-8")
     bundle.write(where, new, new / bundle.NAME, record=about)
     refuse_unreleased(new, data=where.data)
+    beside = [place / str(one["label"]) for one in publication.editions(place)]
+    refuse_given_away(new, label, beside, where.data / "assumptions" / "disclosure.toml")
     checksums.write(new)
     swap.settle(new)
     new.rename(place / label)

@@ -22,13 +22,14 @@ from btc_eval.edition import bundle, checksums, fingerprint
 from btc_eval.edition.archive import opened
 from btc_eval.edition.cache import Run
 from btc_eval.edition.chapters import KERNEL, Cell, Chapter
-from btc_eval.edition.comparison import compare_findings, compare_tables
+from btc_eval.edition.compared_findings import compare_findings
+from btc_eval.edition.compared_tables import compare_tables
 from btc_eval.edition.layout import Layout, Page
-from btc_eval.edition.progress import Progress
 from btc_eval.edition.tolerance import Tolerance
 from btc_eval.edition.verification import CONFIDENTIAL, Line, Outcome, Verification
 from btc_eval.errors import RefusedError, UsageError, refuse
 from btc_eval.locations import SEED_VARIABLE
+from btc_eval.progress import Progress
 
 #: Seconds one cell may take.
 _TIMEOUT = 1800
@@ -262,7 +263,8 @@ def _tables(
         else:
             before = path.read_bytes().decode("utf-8")
             change = compare_tables(before, again[name], name=name, tolerance=rule)
-            said = f"{change.cells_changed} cells, {change.rows_after - change.rows_before:+d} rows" if change else ""
+            rows = f"{change.rows_come} rows more, {change.rows_gone} fewer" if change else ""
+            said = f"{change.cells_changed} cells, {rows}" if change else ""
             lines.append(Line("table", name, Outcome.DIFFERS if change else Outcome.REPRODUCED, said))
     published = {line.name for line in lines}
     lines += [

@@ -9,7 +9,7 @@ import pandas as pd
 from btc_eval.errors import refuse
 from btc_eval.estimates import Papers
 from btc_eval.measures.definitions import DEFINITIONS, LATER_TABLE, POPULATION, Definition
-from btc_eval.measures.looked_after import newest_looked_after
+from btc_eval.measures.looked_after import newest_looked_after, releases
 from btc_eval.measures.places import follow
 from btc_eval.records import Official
 
@@ -170,7 +170,8 @@ def annual_of(official: Official, definition: Definition, *, vintage: str | None
     frame["level"] = frame["area_code"].map(facts["level"])
     frame = frame[list(COLUMNS)].sort_values(keys, ignore_index=True)
     window = (str(frame["year"].min()), str(frame["year"].max()))
-    papers = Papers(official.papers(definition.table).provenance, tuple(sorted(sources | {"areas"})), *window)
+    kind, names = official.papers(definition.table).provenance, tuple(sorted(sources | {"areas"}))
+    papers = Papers(kind, names, *window, _releases(official, definition, table, sources))
     return AnnualPanel(frame, definition, areas, papers)
 
 
@@ -188,6 +189,18 @@ def _rows(official: Official, definition: Definition, vintage: str | None) -> tu
         return table[table["vintage"] == vintage], {definition.table}
     newest = table.groupby(["area_code", "year"])["vintage"].transform("max")
     return table[table["vintage"] == newest], {definition.table}
+
+
+def _releases(
+    official: Official, definition: Definition, table: pd.DataFrame, sources: set[str]
+) -> tuple[tuple[str, str], ...]:
+    """Return the releases in which the figures stand that were added up, of the tables that hold more than one."""
+    rows = table[table["measure"].isin({*definition.parts, *definition.over})]
+    if definition.table == "looked_after":
+        found = releases(rows, official)
+    else:
+        found = tuple((definition.table, str(one)) for one in sorted(rows["vintage"].unique()))
+    return tuple(pair for pair in found if pair[0] in sources)
 
 
 def _sum(table: pd.DataFrame, parts: tuple[str, ...], breakdown: str = "", category: str = "") -> pd.DataFrame:

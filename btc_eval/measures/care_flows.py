@@ -156,7 +156,7 @@ def care_flows(
         frame,
         states,
         _who_moved(path, opens, states, period),
-        Papers(papers.provenance, papers.sources, str(years[0]), str(years[-1])),
+        papers.over(str(years[0]), str(years[-1])),
         path.set_aside,
     )
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from btc_eval.errors import refuse
 from btc_eval.estimates import Papers, Provenance
-from btc_eval.measures.looked_after import newest_looked_after
+from btc_eval.measures.looked_after import newest_looked_after, releases
 from btc_eval.measures.places import follow, newest_codes
 from btc_eval.records import Official
 
@@ -163,8 +163,16 @@ def flows(official: Official, *, vintage: str | None = None, lend: bool = False)
         totals=totals,
         population=_population(official, areas),
         codes=frozenset(council.index),
-        papers=Papers(Provenance.OFFICIAL, tuple(sorted(sources)), *window),
+        papers=Papers(Provenance.OFFICIAL, tuple(sorted(sources)), *window, _totals_from(official, vintage)),
     )
+
+
+def _totals_from(official: Official, vintage: str | None) -> tuple[tuple[str, str], ...]:
+    """Return the releases that the totals come from; where one was asked for, it and those before it."""
+    if vintage is None:
+        return releases(newest_looked_after(official), official)
+    held = sorted(set(official.table("looked_after")["vintage"]))
+    return tuple(("looked_after", str(one)) for one in held if one <= vintage)
 
 
 def placement_mix(official: Official, area_code: str, year: int) -> pd.DataFrame:

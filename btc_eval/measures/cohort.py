@@ -11,7 +11,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from btc_eval.errors import Refusal, RefusedError, refuse
-from btc_eval.estimates import Papers
 from btc_eval.measures import follow_up
 from btc_eval.measures.cohort_covariates import covariates
 from btc_eval.measures.cohort_result import FLOW, Cohort
@@ -105,7 +104,7 @@ def cohort(records: StatutoryRecords, rule: CohortRule, *, day_of_birth: DayOfBi
         n, at_risk = follow_up.count(what, later.rows, log, end)
         frame = frame.assign(**{f"{what.name}_n": n, f"{what.name}_days": at_risk})
     papers = records.papers(*(name for name in _TABLES if name in records.tables))
-    window = Papers(papers.provenance, papers.sources, rule.first, rule.cut_off)
+    window = papers.over(rule.first, rule.cut_off)
     return Cohort(rule, frame, pd.DataFrame(chosen.flow, columns=[*FLOW]), window, exposed_from)
 
 

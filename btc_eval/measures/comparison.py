@@ -7,7 +7,7 @@ of them a yardstick for how far such a comparison moves where nothing was done.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 import pandas as pd
@@ -182,9 +182,16 @@ def compare(
             do="Look it up in records.official().areas().",
         )
     papers = reduce(Papers.joined, (panel.papers for panel in panels))
-    sources = tuple(sorted({*papers.sources, "neighbours"}))
-    papers = Papers(papers.provenance, sources, papers.window_start, papers.window_end)
+    window = (papers.window_start, papers.window_end)
+    papers = papers.joined(_neighbour_papers(official, model)).over(*window)
     return Comparison(panels, area_code, known, papers)
+
+
+def _neighbour_papers(official: Official, model: int) -> Papers:
+    """Return the papers of the model of one year: the others that are held were not used."""
+    wide = official.wide("neighbours")
+    releases = sorted(set(wide.loc[wide["year"] == model, "vintage"]))
+    return replace(official.papers("neighbours"), vintages=tuple(("neighbours", str(one)) for one in releases))
 
 
 def neighbour_map(official: Official, model: int) -> dict[str, tuple[str, ...]]:

@@ -48,6 +48,21 @@ class Definition:
     later: str = ""
 
 
+def said(definition: Definition) -> str:
+    """How is this measure made, in one line?
+
+    Examples
+    --------
+    >>> said(DEFINITIONS["re_referral_percent"])
+    'referrals: re_referrals / referrals x 100 (% of referrals)'
+    """
+    under = f" / {' + '.join(definition.over)}" if definition.over else ""
+    per = f" x {definition.per:g}" if definition.per != 1 else ""
+    among = f", {definition.breakdown} {definition.category!r}" if definition.breakdown else ""
+    later = f", later years {LATER_TABLE} {definition.later}" if definition.later else ""
+    return f"{definition.table}: {' + '.join(definition.parts)}{among}{under}{per}{later} ({definition.unit})"
+
+
 def _count(name: str, title: str, unit: str, table: str, part: str, *, later: str = "") -> Definition:
     return Definition(name, title, unit, table, (part,), later=later)
 

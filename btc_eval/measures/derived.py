@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from btc_eval.estimates import Papers
 from btc_eval.measures.annual import AnnualPanel, annual
 from btc_eval.measures.definitions import Definition
 from btc_eval.records import Official
@@ -48,4 +47,4 @@ def leaving(official: Official) -> AnnualPanel:
     frame = both.assign(value=value, reason=reason)[list(left.frame.columns)]
     window = (str(frame["year"].min()), str(frame["year"].max()))
     papers = left.papers.joined(held.papers)
-    return AnnualPanel(frame, definition, left.areas, Papers(papers.provenance, papers.sources, *window))
+    return AnnualPanel(frame, definition, left.areas, papers.over(*window))

@@ -122,7 +122,7 @@ def event_counts(
         inside=len(inside),
         before=earlier,
         after=len(frame) - len(inside) - earlier,
-        papers=Papers(events.papers.provenance, events.papers.sources, first, last),
+        papers=events.papers.over(first, last),
     )
 
 

@@ -169,7 +169,7 @@ def journeys(
         journeys=told[["id", "child_id", "family", "number", "began", "first_state", *ABOUT]],
         hops=hops.reset_index(drop=True),
         passages=passing.size().rename("n").reset_index(),
-        papers=Papers(papers.provenance, papers.sources, first, cut_off),
+        papers=papers.over(first, cut_off),
         counts={
             "rows of the returns that end before they start": unusable,
             "journeys outside the window": int(number.max(initial=-1)) + 1 - len(told),

@@ -16,6 +16,13 @@ _KEYS = ["area_code", "year", "measure"]
 _FIRST_YEARLY = "2018"
 
 
+def releases(rows: pd.DataFrame, official: Official) -> tuple[tuple[str, str], ...]:
+    """From which releases are these rows of `newest_looked_after`, or of one release? (table, release), sorted."""
+    yearly = set(official.table("looked_after")["vintage"])
+    found = {("looked_after" if one in yearly else "looked_after_tool", str(one)) for one in rows["vintage"].unique()}
+    return tuple(sorted(found))
+
+
 def newest_looked_after(official: Official) -> pd.DataFrame:
     """Which figures stand, measure by measure? In the shape of `Official.table`.
 

@@ -144,7 +144,7 @@ def monthly_referrals(official: Official) -> MonthlySeries:
         frame=long.loc[held, ["la_code", "la_name", "month", "referrals"]].reset_index(drop=True),
         missing=long.loc[~held, ["la_code", "la_name", "month", "reason"]].reset_index(drop=True),
         changed=tuple(sorted(moved["area_code"])),
-        papers=Papers(papers.provenance, tuple(sorted({*papers.sources, "areas"})), *window),
+        papers=papers.joined(official.papers("areas")).over(*window),
     )
 
 

@@ -204,7 +204,7 @@ def reach(records: StatutoryRecords, year: int | None = None) -> Reach:
     register["family"] = everyone.of(register["child_id"], "family")
     register["in_need"] = register["child_id"].isin(known["child_id"])
     papers = records.papers(*(name for name in _TABLES if name in records.tables))
-    window = Papers(papers.provenance, papers.sources, f"{chosen - 1}-04", f"{chosen}-03")
+    window = papers.over(f"{chosen - 1}-04", f"{chosen}-03")
     return Reach(chosen, known[["child_id", "family", *GROUP_WORDS, "reached"]], register, window)
 
 

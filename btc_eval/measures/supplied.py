@@ -16,9 +16,6 @@ from btc_eval.locations import data_folder, note_read, project_folder
 from btc_eval.records import statutory
 from btc_eval.records.statutory import StatutoryRecords
 
-#: The extract every page is shown on until the council supplies its own returns.
-SEED = 2024
-
 #: Where in the extract each return lies.
 _PLACES: Mapping[str, tuple[str, ...]] = {
     "cin_census": ("cin",),
@@ -41,12 +38,12 @@ def demonstration() -> Path:
     digest = hashlib.sha256(parameters.read_bytes())
     for module in sorted(Path(synthetic.__file__).parent.glob("*.py")):
         digest.update(module.read_bytes())
-    name = f"demonstration-{SEED}-{digest.hexdigest()[:12]}"
+    name = f"demonstration-{synthetic.SEED}-{digest.hexdigest()[:12]}"
     place = project_folder() / "_build" / name
     if not place.is_dir():
         place.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=place.parent))
-        synthetic.write(draft / "extract", seed=SEED)
+        synthetic.write(draft / "extract", seed=synthetic.SEED)
         try:
             (draft / "extract").rename(place)
         except OSError:  # another kernel was first; its extract has the same bytes

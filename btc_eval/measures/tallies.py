@@ -92,4 +92,4 @@ def staff_and_cases(official: Official, *, first: int, last: int) -> tuple[pd.Da
             "both": int((more & (both["cases"] < 0)).sum()),
         }
     )
-    return frame, Papers(staff.papers.provenance, staff.papers.sources, str(first), str(last))
+    return frame, staff.papers.over(str(first), str(last))

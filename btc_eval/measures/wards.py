@@ -95,5 +95,5 @@ def ward_referrals(records: StatutoryRecords, *, first: Any, last: Any) -> WardM
         frame=frame,
         placed=len(found),
         unplaced=len(placed) - len(found),
-        papers=Papers(papers.provenance, papers.sources, str(first), str(last)),
+        papers=papers.over(str(first), str(last)),
     )

@@ -28,7 +28,7 @@ def csv_text(frame: pd.DataFrame) -> str:
     writer = csv.writer(buffer)
     writer.writerow([safe_text(str(name)) for name in frame.columns])
     for row in frame.itertuples(index=False, name=None):
-        writer.writerow([_cell(value) for value in row])
+        writer.writerow([cell_text(value) for value in row])
     return buffer.getvalue()
 
 
@@ -37,7 +37,8 @@ def safe_text(text: str) -> str:
     return f"'{text}" if text.startswith(_RUNS) else text
 
 
-def _cell(value: Any) -> str:
+def cell_text(value: Any) -> str:
+    """How is this value written in a file?"""
     if value is None or value is pd.NA or value is pd.NaT:
         return ""
     if isinstance(value, pd.Timestamp):

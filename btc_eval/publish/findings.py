@@ -13,6 +13,7 @@ from btc_eval.estimates import Check, Papers, Provenance
 from btc_eval.publish import emit
 from btc_eval.publish.door import admitted, identified, worded
 from btc_eval.publish.phrases import Phrase, marked
+from btc_eval.publish.sources import vintages
 
 # Enough to recompute to, few enough that two machines write the same text.
 _SIGNIFICANT = 10
@@ -41,6 +42,8 @@ class Finding(emit.Quiet):
         Each check by name with its verdict in words.
     bears_on
         Ids of the claims or commitments it speaks to.
+    vintages
+        For each published table among the sources, the releases of it that were used.
     """
 
     id: str
@@ -60,6 +63,7 @@ class Finding(emit.Quiet):
     sources: tuple[str, ...]
     checks: tuple[dict[str, str], ...]
     bears_on: tuple[str, ...]
+    vintages: dict[str, tuple[str, ...]]
 
     def __post_init__(self) -> None:
         ends = (self.conf_low, self.conf_high)
@@ -86,6 +90,7 @@ class Finding(emit.Quiet):
         record.update(
             provenance=self.provenance.value,
             sources=list(self.sources),
+            vintages={name: list(releases) for name, releases in self.vintages.items()},
             checks=[dict(check) for check in self.checks],
             bears_on=list(self.bears_on),
         )
@@ -186,6 +191,7 @@ def finding(
         sources=told_from.sources,
         checks=tuple({"name": check.name, "verdict": check.verdict.value} for check in checks),
         bears_on=tuple(bears_on),
+        vintages=vintages(told_from),
     )
     record = {"kind": "finding", "id": id, "provenance": told_from.provenance.value, "finding": about.as_dict()}
     emit.record(id, about.sentence, {**record, "quotes": [one._asdict() for one in sentence.quotes]})

@@ -12,7 +12,9 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from btc_eval.disclosure import Entry, SafeTable
+from btc_eval.disclosure.held import binding
 from btc_eval.disclosure.register import entry
+from btc_eval.publish.downloads import cell_text
 
 
 class Quote(NamedTuple):
@@ -74,4 +76,5 @@ def line(safe: SafeTable, csv: str, shown: Sequence[str]) -> dict[str, Any]:
         "fingerprint": found.fingerprint,
         "column_prints": dict(found.column_prints),
         "csv_sha256": hashlib.sha256(csv.encode()).hexdigest(),
+        **binding(safe, cell_text),
     }

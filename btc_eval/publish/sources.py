@@ -6,7 +6,7 @@ import html
 from dataclasses import dataclass
 
 from btc_eval import assumptions, periods, programme, records
-from btc_eval.estimates import Papers
+from btc_eval.estimates import Papers, release_words
 
 #: The page that lists every source, from the root of the site; each entry's anchor is its name in the catalogue.
 SOURCES_PAGE = "assurance/sources.html"
@@ -39,13 +39,31 @@ class Source:
 
 def resolve(papers: Papers) -> list[Source]:
     """Which publications stand behind these papers? In the order of the papers."""
-    known = _catalogue()
+    known, releases = _catalogue(), vintages(papers)
     named: dict[str, Source] = {}
     main = [name for name in papers.sources if name != _PLACES] or list(papers.sources)
     for name in main:
         words = known.get(name, name)
+        if said := release_words(releases.get(name, ())):
+            words = f"{words} ({said})"
         named.setdefault(words, Source(name, words, listed=name in known))
     return list(named.values())
+
+
+def vintages(papers: Papers) -> dict[str, tuple[str, ...]]:
+    """Which release of each published table was used? Source to releases, both sorted.
+
+    Those that the papers name; of a table they name none of, every release that still has figures in it. The list of
+    councils, which holds no figure, stands for itself only where it is the one source.
+    """
+    chosen: dict[str, set[str]] = {}
+    for name, release in papers.vintages:
+        chosen.setdefault(name, set()).add(release)
+    held = {entry.name: {source.vintage for source in entry.sources} for entry in records.official().catalogue.entries}
+    main = [name for name in papers.sources if name != _PLACES] or list(papers.sources)
+    nothing: set[str] = set()
+    found = {name: tuple(sorted(chosen.get(name) or held.get(name, nothing))) for name in sorted(main)}
+    return {name: releases for name, releases in found.items() if releases}
 
 
 def window_words(papers: Papers) -> str:

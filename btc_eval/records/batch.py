@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
 import pandas as pd
 
 from btc_eval.errors import Refusal
+from btc_eval.progress import through
 from btc_eval.records import layouts, registry
 from btc_eval.records.areas import (
     COUNCIL_CODE,
@@ -52,7 +54,7 @@ def read_batch(offered: Sequence[Offered], known: AreaList | None) -> Batch:
     batch = Batch(areas=known)
     recognised: list[tuple[RawTable, Spec | None]] = []
     seen: dict[str, str] = {}
-    for item in offered:
+    for item in through(offered, lambda one: f"opened {one.file}"):
         if item.sha256 in seen:
             batch.unused.append(TableLine(f"the same file as {seen[item.sha256]}", "given twice", item.name))
             continue
@@ -63,7 +65,8 @@ def read_batch(offered: Sequence[Offered], known: AreaList | None) -> Batch:
         if recognised and not batch.refusals:
             batch.refusals.append(_no_areas())
         return batch
-    for raw, spec in sorted(recognised, key=lambda pair: pair[1] is not None):
+    ordered = sorted(recognised, key=lambda pair: pair[1] is not None)
+    for raw, spec in through(ordered, lambda pair: f"read {PurePath(pair[0].name).name}"):
         faults = Faults(raw.name)
         reading = _read(raw, spec, batch.areas, faults)
         batch.refusals += faults.found

@@ -8,4 +8,7 @@ from __future__ import annotations
 
 from btc_eval.synthetic.extract import Manifest, write
 
-__all__ = ["Manifest", "write"]
+#: From which seed the extract is drawn that every page is shown on until the council supplies its own returns.
+SEED = 2024
+
+__all__ = ["SEED", "Manifest", "write"]

@@ -57,7 +57,7 @@ def make(root: Path) -> Clone:
     shutil.rmtree(root / "data")
     shutil.copytree(PROJECT / "data", root / "data", ignore=shutil.ignore_patterns("raw", ".*"))
     shutil.copytree(PROJECT / "btc_eval", root / "btc_eval", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("requirements.lock", "pyproject.toml", "README.md", "LICENSE", ".gitignore"):
+    for name in ("requirements.lock", "pyproject.toml", "README.md", "LICENSE", "CITATION.cff", ".gitignore"):
         shutil.copyfile(PROJECT / name, root / name)
     clone = Clone(root)
     clone.edit("book/outcomes/small.md", '"small.csv")', '"need_plans.csv")')
@@ -243,6 +243,38 @@ def test_a_killed_release_leaves_the_editions_whole_and_the_next_one_recovers(cl
     assert sorted(path.name for path in clone.place.iterdir() if path.name != ".lock") == [
         "2026.11", "2027.03", "editions.js", "editions.json", "index.html", "latest",
     ]  # fmt: skip
+
+
+WARDS = """
+```{code-cell} ipython3
+:tags: [remove-input]
+
+counted = pd.DataFrame({"ward": ["Ash", "Birch", "Cedar"], "year": 2024, "n": [112, 93, 84]})
+of = Papers(Provenance.STATUTORY, ("returns",), "2024", "2024")
+wards = disclosure.control(counted, "council", keys=["ward", "year"], counts="n", papers=of)
+html = '<figure class="btc-figure" id="wards" data-provenance="statutory"><p>By ward</p></figure>'
+emit.exhibit(html, tables.about("table", "wards", "Wards", wards))
+```
+"""
+
+
+def test_a_cell_that_an_edition_hides_and_one_that_is_out_shows_stops_the_release(clone: Clone) -> None:
+    path = clone.root / "book/outcomes/small.md"
+    path.write_text(path.read_text(encoding="utf-8") + WARDS, encoding="utf-8")
+    clone.commit()
+    done = clone.release("2027.03")
+    assert done.returncode == 0, done.stderr
+    before = tree(clone.place)
+    clone.edit("book/outcomes/small.md", "[112, 93, 84]", "[112, 3, 84]")
+    clone.commit()
+    done = clone.release("2027.11")
+    assert done.returncode == 1
+    assert "csv/outcomes/small/wards.csv of edition 2027.11, column n, by ward, year" in done.stderr
+    assert "beside csv/outcomes/small/wards.csv of edition 2027.03" in done.stderr
+    assert "Birch" not in done.stderr
+    assert "93" not in done.stderr
+    left = {name: body for name, body in tree(clone.place).items() if not name.startswith(".")}
+    assert left == {name: body for name, body in before.items() if not name.startswith(".")}
 
 
 def test_a_made_up_result_where_verdicts_are_given_is_refused(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from click.testing import CliRunner
 
 from btc_eval.cli import cli
 from btc_eval.edition import checksums, compare, opened
-from btc_eval.edition.comparison import compare_findings, compare_tables
+from btc_eval.edition.compared_findings import compare_findings
+from btc_eval.edition.compared_tables import compare_tables
 from btc_eval.errors import RefusedError, UsageError
 
 
@@ -175,7 +176,47 @@ def test_a_zip_that_inflates_without_end_or_is_cut_short_is_refused(
         pass
 
 
-def test_a_value_withdrawn_is_told_from_one_revised() -> None:
-    change = compare_tables("a,n,m\r\nx,1,2\r\n", "a,n,m\r\nx,,3\r\n", name="t")
+@pytest.mark.parametrize("blank", ["", "[c]", "[x]"])
+def test_a_value_withdrawn_is_told_from_one_revised_and_one_first_given(blank: str) -> None:
+    change = compare_tables(f"a,n,m,k\r\nx,1,2,{blank}\r\n", f"a,n,m,k\r\nx,{blank},3,4\r\n", name="t")
     assert change is not None
-    assert (change.cells_changed, change.cells_emptied) == (2, 1)
+    assert (change.cells_changed, change.cells_emptied, change.cells_filled, change.cells_revised) == (3, 1, 1, 1)
+
+
+def test_a_column_under_another_name_is_renamed_and_its_cells_are_compared() -> None:
+    change = compare_tables("a,n,m\r\nx,1,2\r\ny,3,4\r\n", "a,n,q\r\nx,1,2\r\ny,5,4\r\n", name="t")
+    assert change is not None
+    assert (change.columns_renamed, change.columns_added, change.columns_removed) == ((("m", "q"),), (), ())
+    assert change.cells_changed == 1
+
+
+def test_a_window_that_rolls_on_is_rows_that_come_and_go_and_no_revision() -> None:
+    """As many rows as before, each under its own key: a year went, a year came, the rest stands."""
+    years = [f"{year},{year % 7}" for year in range(2015, 2022)]
+    change = compare_tables("year,n\r\n" + "\r\n".join(years[:-1]), "year,n\r\n" + "\r\n".join(years[1:]), name="t")
+    assert change is not None
+    assert (change.cells_changed, change.rows_come, change.rows_gone) == (0, 1, 1)
+
+
+def test_a_finding_that_rests_on_another_release_is_changed_and_the_command_names_both(tmp_path: Path) -> None:
+    was, now = ({"looked_after": [release], "spend": ["2025"]} for release in ("2024-11", "2025-11"))
+    one = edition(tmp_path / "one", [finding(vintages=was)], {})
+    two = edition(tmp_path / "two", [finding(vintages=now)], {})
+    done = CliRunner().invoke(cli, ["diff", str(one), str(two)])
+    assert done.exit_code == 1
+    assert "rests on looked after: released November 2025, before released November 2024;" in done.output
+    assert "spend" not in done.output
+    (change,) = compare_findings({"a": finding(vintages=was)}, {"a": finding(vintages=now)})
+    assert change.vintages == (("looked_after", ("2024-11",), ("2025-11",)),)
+    # An edition that names no releases says nothing of them.
+    assert compare_findings({"a": finding()}, {"a": finding(vintages=now)}) == ()
+
+
+def test_definitions_that_differ_are_listed_beside_what_made_the_editions(tmp_path: Path) -> None:
+    records = [{"definitions": {"assumption": {"rates: a": f"{value} days [x]"}}} for value in (1, 2)]
+    one, two = (edition(tmp_path / name, [finding()], {}, **record) for name, record in zip(("one", "two"), records))
+    done = CliRunner().invoke(cli, ["diff", str(one), str(two), "--json"])
+    assert done.exit_code == 0  # nothing that a reader sees as a result
+    said = json.loads(done.output)["definitions"]
+    assert said == [{"kind": "Assumption or rule", "name": "rates: a", "before": "1 days [x]", "after": "2 days [x]"}]
+    assert "rates: a: 1 days [x] -> 2 days [x]" in CliRunner().invoke(cli, ["diff", str(one), str(two)]).output

@@ -13,9 +13,9 @@ from btc_eval.edition import fingerprint, record
 from btc_eval.edition.cache import Cache, Run
 from btc_eval.edition.chapters import Chapter, read_chapter
 from btc_eval.edition.layout import Layout, Page, pages, read_toc
-from btc_eval.edition.progress import Progress
 from btc_eval.edition.render import read_warnings
 from btc_eval.errors import RefusedError
+from btc_eval.progress import Progress
 
 
 @pytest.fixture
@@ -66,6 +66,20 @@ def test_a_files_hash_is_that_of_its_bytes(tmp_path: Path) -> None:
     assert fingerprint.sha256_file(tmp_path / "a") == hashlib.sha256(b"abc").hexdigest()
     assert fingerprint.sha256_file(tmp_path / "none") == ""
     assert fingerprint.sha256_file(tmp_path) == ""
+
+
+def test_the_recipe_of_the_made_up_children_moves_with_its_parameters_and_gives_way_to_returns(where: Layout) -> None:
+    assert fingerprint.recipe(where) is None  # no parameters, no made-up children
+    parameters = where.data / "assumptions/synthetic.toml"
+    parameters.parent.mkdir()
+    parameters.write_text("a = 1\n")
+    first = fingerprint.recipe(where)
+    assert first == fingerprint.recipe(where)
+    parameters.write_text("a = 2\n")
+    assert fingerprint.recipe(where) not in (None, first)
+    (where.data / "raw").mkdir()
+    (where.data / "raw/current.json").write_text("{}")
+    assert fingerprint.recipe(where) is None
 
 
 def test_a_running_refresh_is_not_data(where: Layout) -> None:

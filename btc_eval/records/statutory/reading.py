@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from btc_eval.errors import Refusal, RefusedError
+from btc_eval.progress import through
 from btc_eval.records.statutory import remarks
 from btc_eval.records.statutory.kinds import is_xml, what_is
 from btc_eval.records.statutory.ledger import Departure, Ledger, TableLine, UnknownCodes
@@ -100,7 +101,7 @@ def _read_into(
     shelf = Shelf(folder, most_rows=most_rows, split=True)
     parts: list[Part] = []
     unused: dict[str, str] = {}
-    for source in sources:
+    for source in through(sources, lambda one: f"read {PurePath(one.name).name}"):
         try:
             _read_one(source, shelf, parts, unused, held)
         except RefusedError as error:
