@@ -196,17 +196,25 @@ class Said:
     def _made_of(run: str, first: int, last: int, words: frozenset[str], inside: frozenset[int]) -> bool:
         """Is this part of a run put together from these words? A passage may have begun or ended inside one.
 
-        No word may begin or end `inside` a number.
+        What is put together begins and ends outside every number. Numbers that were drawn so close together that
+        nothing tells where one ends, as the labels of a chart are, count as one that words may part.
         """
+        begin, end = first, last
+        while begin in inside:
+            begin -= 1
+        while end in inside:
+            end += 1
         lengths = sorted({len(word) for word in words})
-        reached, waiting = set(), [at for at in range(max(first - PASSAGE, 0), first + 1) if at not in inside]
+        waiting = [at for at in range(max(begin - PASSAGE, 0), begin + 1) if at not in inside]
+        reached = set(waiting)
         while waiting:
             at = waiting.pop()
             for length in lengths:
-                end = at + length
-                if end not in reached and end not in inside and run[at:end] in words:
-                    if end >= last:
-                        return True
-                    reached.add(end)
-                    waiting.append(end)
+                to = at + length
+                if to in reached or run[at:to] not in words:
+                    continue
+                if to >= end and to not in inside:
+                    return True
+                reached.add(to)
+                waiting.append(to)
         return False
