@@ -20,6 +20,8 @@ _ELSEWHERE = re.compile(
 _ITEM = re.compile(r"^\s*\d{1,2}\. ")
 #: Letters in a row that no page says and that are still no words.
 _SHORT = 3
+#: What the list of chapters is headed with.
+_CONTENTS = "Contents"
 _ALLOWED = "what the pages of the site say"
 
 
@@ -70,7 +72,9 @@ def _bookmarks(reader: Any) -> list[tuple[str, int]]:
 
 def _hold(reading: Reading, file: str, pages: list[str], marks: list[tuple[str, int]], said: Said) -> None:
     """Refuse numbers and words of the paper that no page of the site says where it says the rest."""
-    contents = {letters(f"{words} {page}") for words, page in marks}
+    contents = {letters(_CONTENTS), *(letters(f"{words} {page}") for words, page in marks)}
+    if any(words != _CONTENTS and not said.says(words) for words, _ in marks):
+        reading.refuse(file, "its bookmarks", "words that no page of the site says", _ALLOWED)
     for number, text in enumerate(pages, start=1):
         odd = list(said.unsaid(_own(reading, text, number, contents)))
         if any(any(map(str.isdigit, one)) for one in odd):

@@ -288,6 +288,10 @@ ATTACKS: dict[str, tuple[Callable[[PdfWriter], object], str]] = {
     "words of a link": (words_of_a_link, "from the register"),
     "the address of a link": (address_of_a_link, "from the register"),
     "a bookmark": (bookmark, "from the register"),
+    "a bookmark to what no page says": (
+        lambda writer: writer.add_outline_item(title="Ward B: one child", page_number=1),
+        "words that no page of the site says",
+    ),
     "words for a picture": (words_for_a_picture, "from the register"),
     "a string of bytes": (bytes_of_a_string, "from the register"),
     "a script": (script, "runs something"),
