@@ -1,19 +1,28 @@
-"""How long does a build take, beside plain `jupyter-book build` on the same book?
+"""How long does a build take, beside `jupyter-book build --all` and beside jupyter-cache, on the same book?
 
-Both build a copy of the clone in one run: cold; with nothing changed; after the prose of one chapter changed; after one
-data file changed. The book's own cache is on (`execute_notebooks: cache`). After a changed data file it shows the old
-figures, which the run verifies and says; what it takes to be right there, a build from nothing, is timed as well.
+All three build a small book of seven pages, taken from this one, in one run and in turn, through five cases: cold;
+nothing changed; the prose of one chapter; one data file; one function of the library. `--all` executes and renders
+everything each time. jupyter-cache is the book tool's own cache (`execute_notebooks: cache`): it looks at the code of a
+page and at nothing that the code reads, so after a changed file or function it shows the old figures, which the run
+verifies and says.
 
 Ours does more: it executes anew when data or library changed, checks every reference, writes findings, tables,
-notebooks and the edition record, puts everything on the disk before the old site goes, and replaces it in one step.
+notebooks and the edition record, reads all of it again in the gate, puts everything on the disk before the old site
+goes, and replaces it in one step.
 
-Run `python -m benchmarks.bench_build`. The checkout is copied to a temporary folder and never touched.
+The physical limit of each case is timed too: starting a bare kernel, which no execution can do without, and one run of
+Sphinx that reads and writes a single changed page of the same book and executes nothing.
+
+Run `python -m benchmarks.bench_build`, or `--whole` for the whole book. The checkout is copied to a temporary folder
+and never touched.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import posixpath
+import re
 import resource
 import shutil
 import subprocess
@@ -64,22 +73,57 @@ def ours(folder: Path) -> Cost:
     return run([sys.executable, "-m", "btc_eval.cli", "build", "--strict"], folder)
 
 
-def plain(folder: Path) -> Cost:
-    """Build with the book's own tool and its own cache."""
+def cached(folder: Path) -> Cost:
+    """Build with the book's own tool; what it does again is what its configuration says."""
     return run([str(Path(sys.executable).with_name("jupyter-book")), "build", "."], folder)
 
 
-def plain_right(folder: Path) -> Cost:
-    """Build with the book's own tool so that a changed data file cannot be overlooked."""
-    shutil.rmtree(folder / "_build", ignore_errors=True)
-    return plain(folder)
+def everything(folder: Path) -> Cost:
+    """Build with the book's own tool, all of it."""
+    return run([str(Path(sys.executable).with_name("jupyter-book")), "build", "--all", "."], folder)
 
 
-def executing(folder: Path) -> None:
-    """Turn the book's own execution on, with its cache."""
+def executing(folder: Path, how: str) -> None:
+    """Say how the book's own tool executes: "force", "cache" or "off"."""
     config = yaml.safe_load((folder / "_config.yml").read_text(encoding="utf-8"))
-    config["execute"] |= {"execute_notebooks": "cache", "stderr_output": "show"}
+    config["execute"] |= {"execute_notebooks": how, "stderr_output": "show"}
     (folder / "_config.yml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
+
+
+# --- the small book ------------------------------------------------------------------------------------------------
+
+PAGES = ("demand", "child-protection", "domestic-abuse", "neglect", "equality")
+KEPT = ("index", *(f"outcomes/{name}" for name in PAGES), "assurance/glossary")
+_LINK = re.compile(r"\[([^\]\n]*)\]\((?!https?:)([^)\s]*?)\.md(#[^)]*)?\)")
+
+
+def cut_down(folder: Path) -> None:
+    """Keep seven pages, and nothing that points at the others."""
+    chapters = [{"file": f"book/{name}"} for name in KEPT[1:]]
+    toc = {"format": "jb-book", "root": "book/index", "chapters": chapters}
+    (folder / "_toc.yml").write_text(yaml.safe_dump(toc, sort_keys=False), encoding="utf-8")
+    book = folder / "book"
+    for page in book.rglob("*.md"):
+        name = page.relative_to(book).with_suffix("").as_posix()
+        if name not in KEPT:
+            page.unlink()
+            continue
+        text = page.read_text(encoding="utf-8")
+
+        def kept(found: re.Match[str], name: str = name) -> str:
+            goal = posixpath.normpath(posixpath.join(posixpath.dirname(name), found[2]))
+            return found[0] if goal in KEPT else found[1]
+
+        page.write_text(_LINK.sub(kept, text), encoding="utf-8")
+    (book / "index.md").write_text("# A small book\n\nSeven pages.\n", encoding="utf-8")
+    # Claims and gradings cite findings of pages that are left out.
+    for name in ("claims", "gradings"):
+        facts = folder / "data" / "programme" / f"{name}.toml"
+        text = facts.read_text(encoding="utf-8")
+        facts.write_text(re.sub(r"(?ms)^findings = \[.*?\]\n", "", text), encoding="utf-8")
+
+
+# --- the cases -----------------------------------------------------------------------------------------------------
 
 
 def chapter(folder: Path) -> Path:
@@ -108,6 +152,14 @@ def change_data(folder: Path) -> None:
     catalogue.write_text(catalogue.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
 
 
+def change_function(folder: Path) -> None:
+    """Change what one function of the library says, on every page that shows a figure."""
+    code = folder / "btc_eval" / "estimates.py"
+    text = code.read_text(encoding="utf-8")
+    assert '"Official statistics"' in text
+    code.write_text(text.replace('"Official statistics"', '"Published statistics"'), encoding="utf-8")
+
+
 def nothing(folder: Path) -> None:
     """Change nothing."""
 
@@ -117,37 +169,66 @@ STEPS: tuple[tuple[str, Callable[[Path], None]], ...] = (
     ("nothing changed", nothing),
     ("prose of one chapter", change_prose),
     ("one data file", change_data),
+    ("one function of the library", change_function),
 )
 
 
 def shown(folder: Path) -> bytes:
-    """Return the page on demand as the plain tool built it."""
+    """Return the page on demand as the book's own tool built it."""
     return (folder / "_build/html/book/outcomes/demand.html").read_bytes()
 
 
-def line(name: str, fast: Cost, slow: Cost, note: str = "") -> None:
-    """Print one comparison."""
-    print(f"{name:28}{fast}  {slow}{slow.wall / fast.wall:8.1f} x  {note}", flush=True)
+# --- the limit -----------------------------------------------------------------------------------------------------
+
+_BARE = """
+import nbformat, nbclient
+book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])
+nbclient.NotebookClient(book, kernel_name="python3").execute()
+"""
 
 
-def main() -> None:
-    """Build both ways through every step, then print seconds and ratios."""
+def limits(folder: Path) -> tuple[Cost, Cost]:
+    """Return what it takes to start a bare kernel, and to read and write one changed page."""
+    idle = run([sys.executable, "-c", "import nbformat, nbclient"], folder)
+    started = run([sys.executable, "-c", _BARE], folder)
+    executing(folder, "off")
+    cached(folder)
+    change_prose(folder)
+    page = cached(folder)
+    return Cost(started.wall - idle.wall, started.processor - idle.processor), page
+
+
+def main(*, whole: bool) -> None:
+    """Build three ways through every case, then print seconds, ratios and how near the limit they are."""
     with tempfile.TemporaryDirectory(prefix="btc-bench-") as temporary:
-        mine, other = Path(temporary) / "ours", Path(temporary) / "plain"
-        for folder in (mine, other):
+        mine, all_, cache, bare = (Path(temporary) / name for name in ("ours", "all", "cache", "bare"))
+        for folder in (mine, all_, cache, bare):
             shutil.copytree(PROJECT, folder, ignore=LEFT_OUT)
-        executing(other)
-        print(f"Building the book: {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before the first build")
-        print(f"{'seconds (of processor)':28}{'btc-eval':>20}  {'jupyter-book':>20}{'ratio':>10}")
+            if not whole:
+                cut_down(folder)
+        executing(all_, "force")
+        executing(cache, "cache")
+        print(
+            f"Building the {'whole' if whole else 'small'} book: {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+        )
+        kernel, page = limits(bare)
+        print(f"Bare kernel {kernel.wall:.2f} s; Sphinx over one changed page {page.wall:.2f} s, nothing executed\n")
+        print(
+            f"{'seconds (of processor)':28}{'btc-eval':>20}{'--all':>22}{'jupyter-cache':>22}{'ratios':>15}{'limit':>8}"
+        )
+        floor = {nothing: 0.0, change_prose: page.wall}
         for name, change in STEPS:
-            change(mine)
-            change(other)
-            before = shown(other) if change is change_data else b""
-            fast, slow = ours(mine), plain(other)
-            stale = bool(before) and shown(other) == before
-            line(name, fast, slow, "jupyter-book still shows the old figures" if stale else "")
-        line("one data file, done rightly", fast, plain_right(other), "jupyter-book from nothing")
+            for folder in (mine, all_, cache):
+                change(folder)
+            stale = change in (change_data, change_function)
+            before = shown(cache) if stale else b""
+            fast, full, kept = ours(mine), everything(all_), cached(cache)
+            limit = floor.get(change, kernel.wall + page.wall) if name != "cold" else kernel.wall + page.wall
+            near = f"{fast.wall / limit:7.1f}x" if limit else "       –"
+            note = "jupyter-cache still shows the old figures" if stale and shown(cache) == before else ""
+            ratios = f"{full.wall / fast.wall:7.1f}x{kept.wall / fast.wall:6.1f}x"
+            print(f"{name:28}{fast}  {full}  {kept} {ratios}{near}  {note}", flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    main(whole="--whole" in sys.argv[1:])

@@ -102,7 +102,11 @@ def refresh(paths: tuple[Path, ...], data: Path | None, dry_run: bool, scope: st
 @_json
 @_debug
 def check(data: Path | None, as_json: bool) -> None:
-    """Verify the data folder: contracts, ledger, reconciliation with the published totals."""
+    """Verify the data folder: contracts, ledger, reconciliation with the published totals.
+
+    Ends with 1 where there is a fault, or where a total of the council's returns is further from the published one than
+    data/assumptions/reconciliation.toml allows.
+    """
     from btc_eval.locations import data_folder
     from btc_eval.records.taking_in import check_all as verify
 

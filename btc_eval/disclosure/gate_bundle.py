@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from pathlib import PurePosixPath
 
@@ -21,17 +22,24 @@ _BOOK = (".md", ".yml", ".html", ".txt", ".bib")
 _PROGRAMS = (".py", ".toml", ".js", ".css", ".json", ".txt", ".typed", ".md", ".html", ".rst")
 _DIST = ("METADATA", "WHEEL", "RECORD", "entry_points.txt", "LICENSE", "licenses/LICENSE")
 _FACTS = {"programme": (".toml",), "assumptions": (".toml",), "simulations": (".json", ".toml", ".csv")}
+_TOP = re.compile(r"[A-Za-z0-9][\w.+-]*")
 _ALLOWED = "the notebooks, tables and findings of the site; the book, the library, and the public files of data"
 
 
 def read(reading: Reading, file: str, content: bytes) -> int:
     """Read the bundle of an edition; return how many files it holds."""
     left, held = [gate_packed.MOST], {}
+    tops: set[str] = set()
     try:
         for name, body in gate_packed.members(content, left):
-            held[name.partition("/")[2]] = body
+            top, _, rest = name.partition("/")
+            tops.add(top)
+            held[rest] = body
     except Unreadable as error:
         reading.refuse(file, "", str(error), _ALLOWED)
+    if len(tops) > 1 or any(not _TOP.fullmatch(top) or top == ".." for top in tops):
+        reading.refuse(file, "", "files outside its one folder", _ALLOWED)
+    reading.words(file, "\n".join((*tops, *(part for name in held for part in name.split("/")))), "names of its files")
     official = _official(held.get("data/catalogue.toml", b""))
     for name, body in held.items():
         place = f"{file}/{name}"

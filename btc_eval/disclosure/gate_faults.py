@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from btc_eval.disclosure.gate_register import Register
+from btc_eval.disclosure.gate_said import Said
 from btc_eval.disclosure.gate_text import Watch
 from btc_eval.errors import Refusal
 
@@ -42,6 +44,11 @@ class Reading:
     findings: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     contents: Mapping[str, bytes] = field(default_factory=dict)
     seen: dict[Refusal, None] = field(default_factory=dict)
+
+    @cached_property
+    def said(self) -> Said:
+        """Return what the pages of the site say, which the workbook and the paper may repeat."""
+        return Said.of(self.contents)
 
     def refuse(self, file: str, place: str, found: str, allowed: str, do: str = _DO) -> None:
         """Note a fault: where it is and of which kind, never what stands there."""

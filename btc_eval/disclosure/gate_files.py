@@ -15,8 +15,6 @@ from btc_eval.disclosure.gate_register import ASSETS
 from btc_eval.disclosure.held import TABLES
 
 _CODE = (".js", ".css")
-#: The whole report in one file, as a spreadsheet and on paper: made by the build from the tables and pages read here.
-WORKBOOK, PAPER = "report.xlsx", "report.pdf"
 _FONTS = {".woff2": b"wOF2", ".woff": b"wOFF"}
 _SUM = re.compile(r"[0-9a-f]{64} [ *].+")
 _INDEX = re.compile(r"^Search\.setIndex\((\{.*\})\)\s*;?\s*$", re.DOTALL)
@@ -67,13 +65,8 @@ def read(reading: Reading, name: str, content: bytes) -> int:
         if name == "SHA256SUMS" and any(not _SUM.fullmatch(line) for line in text.splitlines()):
             reading.refuse(name, "", "lines that are no checksums", "64 hexadecimal digits, two spaces, a name")
         return 0
-    if name in (WORKBOOK, PAPER):
-        try:
-            parts = gate_documents.workbook(content) if name == WORKBOOK else gate_documents.pages(content)
-            for place, said in parts:
-                reading.words(name, said, place)
-        except Unreadable as error:
-            reading.refuse(name, "", str(error), "the workbook and the paper that a build writes from its own pages")
+    if name in (gate_documents.WORKBOOK, gate_documents.PAPER):
+        gate_documents.read(reading, name, content)
         return 0
     what = "a table that is not in the register" if kind == ".csv" else "a file of a kind that a site does not hold"
     reading.refuse(name, "", what, _UNKNOWN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import stat
 import struct
 import zipfile
 import zlib
@@ -17,6 +18,8 @@ _DRAWS = frozenset(
     ["IHDR", "PLTE", "IDAT", "IEND", "tRNS", "gAMA", "cHRM", "sRGB", "pHYs", "bKGD", "sBIT", "hIST", "iCCP", "sPLT"]
 )
 _SELF = frozenset({"Software"})
+#: Bytes that an archive may hold behind a file for its size, and beside its name for sizes and times.
+_DESCRIPTOR, _EXTRA = 24, 36
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 _STRING = re.compile(rb"\((?:[^()\\]|\\.)*\)|<[0-9A-Fa-f\s]+>")
 
@@ -130,15 +133,38 @@ def members(content: bytes, left: list[int]) -> Iterator[tuple[str, bytes]]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if archive.comment:
                 raise Unreadable("an archive with words behind its end")
+            _gaps(content, archive)
             for info in archive.infolist():
-                if info.is_dir():
-                    continue
                 left[0] -= info.file_size
                 if info.file_size > LARGEST or left[0] < 0:
                     raise Unreadable("an archive too large to be looked into")
                 yield info.filename, archive.read(info)
     except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError):
         raise Unreadable("an archive that is locked or damaged") from None
+
+
+def _gaps(content: bytes, archive: zipfile.ZipFile) -> None:
+    """Refuse an archive with something between its files that a reader of archives passes over, or one name twice."""
+    names = [info.filename for info in archive.infolist()]
+    if len(set(names)) != len(names):
+        raise Unreadable("an archive that holds two files of one name")
+    at = spare = 0
+    for info in sorted(archive.infolist(), key=lambda one: one.header_offset):
+        if info.comment:
+            raise Unreadable("an archive with words behind a file's name")
+        if stat.S_ISLNK(info.external_attr >> 16):
+            raise Unreadable("an archive with a link to another place")
+        head = content[info.header_offset : info.header_offset + 30]
+        if not at <= info.header_offset <= at + spare or len(head) < 30 or head[:4] != b"PK\x03\x04":
+            raise Unreadable("an archive with something between its files")
+        named, extra = struct.unpack("<HH", head[26:])
+        if max(extra, len(info.extra)) > _EXTRA:
+            raise Unreadable("an archive with words behind a file's name")
+        at = info.header_offset + 30 + named + extra + info.compress_size
+        # A size that was not known when a file was begun stands behind it.
+        spare = _DESCRIPTOR if info.flag_bits & 8 else 0
+    if not at <= archive.start_dir <= at + spare:
+        raise Unreadable("an archive with something between its files")
 
 
 def text(content: bytes) -> str:

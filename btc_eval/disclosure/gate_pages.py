@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from itertools import combinations
+from urllib.parse import unquote
 
 from btc_eval.disclosure import gate_links, gate_specs
 from btc_eval.disclosure.gate_faults import Reading
@@ -66,7 +67,7 @@ class _Page(HTMLParser):
         about = {name: given or "" for name, given in attrs}
         kinds = set(about.get("class", "").split())
         gate_links.read(self.reading, self.file, tag, about)
-        self.text += [f"\n{given}\n" for given in about.values() if given]
+        self.text += [f"\n{unquote(given) if '%' in given else given}\n" for given in about.values() if given]
         if tag in _BREAKS:
             self.text.append("\n")
         self._kinds(tag, kinds)

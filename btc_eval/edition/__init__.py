@@ -1,10 +1,11 @@
 """From a clone to a site: execute the chapters, collect what they found, render, and put the whole in place at once.
 
 Floor 7. Modules, in the order a build meets them: `layout` (where everything lies), `fingerprint` (has anything
-changed?), `chapters` (MyST into notebooks), `cache` and `execute` (run only what must run; `watch` is the part inside
-the kernel), `collect` (findings, exhibits), `record` (edition.json), `stage` and `render` (Sphinx), `workbook` (all
-tables in one file), `paper` (the whole report as a PDF), `swap` (replaced whole or not at all), `serve` (look at it on
-this machine). Nothing heavy is imported until it is needed: a build with nothing to do reads hashes and stops.
+changed?), `chapters` (MyST into notebooks), `cache` and `execute` (run only what must run; `btc_eval.watch` is the
+part inside the kernel), `collect` (findings, exhibits), `record` (edition.json), `stage` and `render` (Sphinx),
+`workbook` (all tables in one file), `paper` (the whole report as a PDF), `swap` (replaced whole or not at all), `serve`
+(look at it on this machine). Nothing heavy is imported until it is needed: a build with nothing to do reads hashes and
+stops.
 """
 
 from __future__ import annotations

@@ -18,7 +18,8 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat.v4 import new_code_cell, new_notebook
 from traitlets.config import Config
 
-from btc_eval.edition import fingerprint, watch
+from btc_eval import watch
+from btc_eval.edition import fingerprint
 from btc_eval.edition.cache import Run, name_of
 from btc_eval.edition.chapters import KERNEL, Chapter
 from btc_eval.edition.kernel import Client, OwnKernel, kernel_environment

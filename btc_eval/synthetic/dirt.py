@@ -6,46 +6,17 @@ numbers in the key count from the first row below the header (or, in XML, from t
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from btc_eval.synthetic import dirt_annex_a
+from btc_eval.synthetic.dirt_faults import Fault, Files, Generator
 from btc_eval.synthetic.quotas import draw
 
-Generator = np.random.Generator
-Files = dict[str, bytes]
-
 _NBSP, _BOM = "\u00a0", b"\xef\xbb\xbf"
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One kind of fault in one file.
-
-    Parameters
-    ----------
-    file, column
-        Where it is; the column as the file should have it, or the XML element, or blank for the whole file.
-    kind, what
-        A short name, and a sentence.
-    rows
-        How many rows (or children, in XML) it touches; 0 where it touches the file and no row.
-    at
-        Their numbers.
-    """
-
-    file: str
-    column: str
-    kind: str
-    what: str
-    rows: int
-    at: tuple[int, ...] = ()
-
-    def as_dict(self) -> dict[str, object]:
-        """Return the line for `dirt_key.json`."""
-        return asdict(self)
 
 
 def plant(files: Mapping[str, bytes], years: list[int], rng: Generator) -> tuple[Files, tuple[Fault, ...]]:
@@ -84,10 +55,10 @@ class _Sheet:
         self.header = first.split(",")
         self.rows = [line.split(",") for line in rest if line]
 
-    def some(self, number: int, rng: Generator, column: str = "") -> list[int]:
-        """Choose rows, of those where the column is filled."""
+    def some(self, number: int, rng: Generator, column: str = "", able: str = ".+") -> list[int]:
+        """Choose rows, of those where the column is filled, and as it must be."""
         place = self.header.index(column) if column else -1
-        weights = np.array([1.0 if not column or row[place] else 0.0 for row in self.rows])
+        weights = np.array([1.0 if not column or re.fullmatch(able, row[place]) else 0.0 for row in self.rows])
         return sorted(draw(weights, min(number, len(self.rows) // 3), rng).tolist())
 
     def content(self) -> bytes:
@@ -95,14 +66,14 @@ class _Sheet:
         return "\r\n".join([",".join(self.header), *(",".join(row) for row in self.rows), ""]).encode("utf-8")
 
 
-def _cells(column: str, number: int, kind: str, what: str, change: Callable[[str], str]) -> Planter:
-    """Change some cells of one column of a CSV file."""
+def _cells(column: str, number: int, kind: str, what: str, change: Callable[[str], str], able: str = ".+") -> Planter:
+    """Change some cells of one column of a CSV file, of those that are written as `able` says."""
 
     def plant_one(content: bytes, file: str, files: Files, rng: Generator) -> tuple[bytes, list[Fault]]:
         del files
         sheet = _Sheet(content)
         place = sheet.header.index(column)
-        chosen = sheet.some(number, rng, column)
+        chosen = sheet.some(number, rng, column, able)
         for row in chosen:
             sheet.rows[row][place] = change(sheet.rows[row][place])
         return sheet.content(), [Fault(file, column, kind, what, len(chosen), tuple(row + 1 for row in chosen))]
@@ -151,6 +122,17 @@ def _last_years_rows(content: bytes, file: str, files: Files, rng: Generator) ->
     ]
 
 
+def _template(content: bytes, file: str, files: Files, rng: Generator) -> tuple[bytes, list[Fault]]:
+    """Leave rows of a template at the end: a family that is none."""
+    del files, rng
+    sheet = _Sheet(content)
+    at = (len(sheet.rows) + 1, len(sheet.rows) + 2)
+    sheet.rows += [["*dummy*", *[""] * (len(sheet.header) - 1)] for _ in at]
+    return sheet.content(), [
+        Fault(file, "", "placeholder row", "rows of the template, with a family that is none", 2, at)
+    ]
+
+
 def _one_byte(content: bytes, file: str, files: Files, rng: Generator) -> tuple[bytes, list[Fault]]:
     del files, rng
     rows = len(_Sheet(content).rows)
@@ -173,8 +155,20 @@ def _day_first(date: str) -> str:
     return f"{date[8:]}/{date[5:7]}/{date[:4]}"
 
 
+def _day_number(date: str) -> str:
+    return str((dt.date.fromisoformat(date) - dt.date(1899, 12, 30)).days)
+
+
+def _spaced(words: str) -> str:
+    return words + "  "
+
+
 def _no_break(identifier: str) -> str:
     return identifier + _NBSP
+
+
+def _short_year(date: str) -> str:
+    return _two_digits(_day_first(date))
 
 
 def _nowhere(_: str) -> str:
@@ -236,6 +230,7 @@ def _child_twice(content: bytes, file: str, files: Files, rng: Generator) -> tup
 
 _EPISODES = "ssda903/{year}/episodes.csv"
 _CENSUS = "cin/CIN_{year}.xml"
+_REGISTER, _ISO = "programme_register.csv", r"\d{4}-\d\d-\d\d"
 
 #: File, with the year dealt in turn, and what is done to it. Whole-file faults come last: they hide the headings.
 _PLAN: tuple[tuple[str, Planter], ...] = (
@@ -264,7 +259,19 @@ _PLAN: tuple[tuple[str, Planter], ...] = (
     (_CENSUS, _child_twice),
     ("ssd_address.csv", _cells("addr_address_postcode", 12, "unknown postcode", "a postcode not looked up", _nowhere)),
     ("ssd_family.csv", _repeats),
-    ("programme_register.csv", _cells("start", 10, "mixed dates", "dates with the day first", _day_first)),
+    (_REGISTER, _cells("start", 10, "mixed dates", "dates with the day first", _day_first)),
+    (_REGISTER, _cells("start", 6, "two digits", "dates with a year of two digits", _short_year, _ISO)),
+    (_REGISTER, _cells("start", 6, "day number", "a day number for a date", _day_number, _ISO)),
+    (_REGISTER, _cells("end", 6, "placeholder", "NULL for a missing date", lambda _: "NULL", _ISO)),
+    (_REGISTER, _cells("end", 4, "bad date", "a day that does not exist", lambda _: "2022-02-30", _ISO)),
+    (_REGISTER, _cells("id", 8, "spaces", "a no-break space after the identifier", _no_break)),
+    (_REGISTER, _cells("project", 12, "spaces", "spaces after the words", _spaced)),
+    (_REGISTER, _cells("id_kind", 5, "unknown code", "a kind of identifier on no list", lambda _: "X9")),
+    (_REGISTER, _repeats),
+    (_REGISTER, _template),
+    (_REGISTER, _heading("project", "Project ", "a heading in other letters, with a space after it")),
+    (_REGISTER, _bom),
+    ("annex_a.xlsx", dirt_annex_a.spoil),
     (_EPISODES, _heading("DECOM", "DECOM" + _NBSP, "a no-break space after the heading")),
     (_EPISODES, _heading("LS", "LS ", "a space after the heading")),
     ("ssda903/{year}/header.csv", _bom),

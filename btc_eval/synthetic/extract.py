@@ -18,7 +18,8 @@ from btc_eval.errors import UsageError, refuse
 from btc_eval.records.statutory.vocabulary import DEMONSTRATION_FILE
 from btc_eval.synthetic.agreement import check_words
 from btc_eval.synthetic.borough import Borough, build
-from btc_eval.synthetic.dirt import Fault, plant
+from btc_eval.synthetic.dirt import plant
+from btc_eval.synthetic.dirt_faults import Fault
 from btc_eval.synthetic.effect import known_effect
 from btc_eval.synthetic.margins import Margins, margins
 from btc_eval.synthetic.parameters import Parameters, load

@@ -64,7 +64,7 @@ def workbook(sheets: Mapping[str, Iterable[Sequence[Cell]]], *, title: str, crea
         ),
         "xl/styles.xml": _STYLES,
         "xl/workbook.xml": _book(names),
-        **{f"xl/worksheets/sheet{n}.xml": _sheet(rows) for n, rows in enumerate(sheets.values(), start=1)},
+        **{f"xl/worksheets/sheet{n}.xml": sheet(rows) for n, rows in enumerate(sheets.values(), start=1)},
     }
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -90,7 +90,8 @@ def column_letters(number: int) -> str:
     return letters
 
 
-def _sheet(rows: Iterable[Sequence[Cell]]) -> str:
+def sheet(rows: Iterable[Sequence[Cell]]) -> str:
+    """How are the rows of one sheet written?"""
     lines: list[str] = []
     letters: list[str] = []
     for number, row in enumerate(rows, start=1):

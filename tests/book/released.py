@@ -14,6 +14,7 @@ import pytest
 
 from btc_eval import disclosure, publish
 from btc_eval.disclosure import SafeTable
+from btc_eval.edition.collect import Exhibit
 from btc_eval.estimates import Papers, Provenance
 from btc_eval.publish import emit
 from btc_eval.publish.downloads import csv_text
@@ -66,12 +67,24 @@ def show() -> None:
     publish.finding(series, id="last", sentence=told, estimand="Referrals", at={"year": 2023}, columns=("value",))
 
 
-def write(site: Path, chapter: Callable[[], None] = show) -> Path:
-    """Write the site of one page that shows what this function shows."""
+def shown_by(chapter: Callable[[], None]) -> Shown:
+    """Return what this function shows."""
     shown = Shown()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(emit, "_display", shown.display)
         chapter()
+    return shown
+
+
+def exhibits(chapter: Callable[[], None] = show) -> list[Exhibit]:
+    """Return the exhibits that this function shows, as a build collects them."""
+    told = [output["metadata"]["btc_eval"] for output in shown_by(chapter).outputs]
+    return [Exhibit(CHAPTER, one["id"], one["csv"], one) for one in told if one["kind"] == "exhibit"]
+
+
+def write(site: Path, chapter: Callable[[], None] = show) -> Path:
+    """Write the site of one page that shows what this function shows."""
+    shown = shown_by(chapter)
     tables, findings, exhibits, pasted = [], [], [], []
     for output in shown.outputs:
         about = output["metadata"]["btc_eval"]

@@ -172,6 +172,10 @@ def test_a_changed_library_runs_the_chapters_that_use_it(
     assert executed(unbuilt, **environment) == [PAGE]
     assert executed(unbuilt, **environment) == []
     library = Path(environment["PYTHONPATH"]) / "btc_eval"
+    for name in ("disclosure/gate_pages.py", "edition/release.py"):
+        with (library / name).open("a") as unused:
+            unused.write("# changed\n")
+    assert executed(unbuilt, **environment) == [], "no chapter uses the gate or the builder"
     emit = library / "publish" / "emit.py"
     text = emit.read_text(encoding="utf-8")
     emit.write_text(text.replace("repr(text)", "repr(text + ' indeed')"), encoding="utf-8")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
-from btc_eval.edition import layout, paper, paper_check, paper_html
+from btc_eval.disclosure import gate_documents, gate_register
+from btc_eval.disclosure.gate_faults import Reading
+from btc_eval.disclosure.gate_text import Watch
+from btc_eval.edition import layout, paper, paper_check, paper_html, record
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -18,7 +22,9 @@ def test_the_whole_report_is_printed_tagged_bookmarked_and_in_words(
     tmp_path: Path,
 ) -> None:
     toc = layout.read_toc(layout.layout())
-    words = {"edition_label": "test", "built_on": "today", "data_window": "all"}
+    about = json.loads((site / "edition.json").read_text(encoding="utf-8"))
+    found_there = json.loads((site / "findings.json").read_text(encoding="utf-8"))
+    words = record.words_for_pages(about, found_there)
     root, parts = str(toc["root"]), paper_html.parts_of(toc)
     wanted = paper_html.document(site, parts, root=root, words=words, style="")
     if (site / paper.NAME).is_file():
@@ -29,10 +35,15 @@ def test_the_whole_report_is_printed_tagged_bookmarked_and_in_words(
         shown.mkdir()
         for one in site.iterdir():
             (shown / one.name).symlink_to(one)
-        data = paper.write(shown, tmp_path / "kept", toc=toc, words=words, moment=None).read_bytes()
+        data = paper.write(shown, tmp_path / "kept", toc=toc, words=words, moment=about["built_at"]).read_bytes()
     found = paper_check.check(data)
     assert found.good, found.faults
     assert found.headings == len(wanted.headings)
     assert (found.figures, found.tables) == (wanted.figures, wanted.tables)
     assert found.figures > 10
     assert found.pages > 30
+    # What no page says would stop a release: the gate takes every one of these pages for what the site says.
+    contents = {path.relative_to(site).as_posix(): path.read_bytes() for path in site.rglob("*") if path.is_file()}
+    reading = Reading(gate_register.read(site), Watch(), frozenset(contents), contents=contents)
+    gate_documents.read(reading, paper.NAME, data)
+    assert not reading.seen, "\n".join(map(str, reading.seen))

@@ -38,6 +38,8 @@ YEAR_FIRST = {Return.CIN: True, Return.LOOKED_AFTER: False}
 OTHER_ORDER = "a date with its parts in another order than the format's, read"
 SPACES = "spaces or invisible characters around the value"
 PLACEHOLDER = "a placeholder for nothing"
+OTHER_NAME = "a code under another name than its list's, read"
+NUMBER_AS_TEXT = "a number stored as text, read"
 DECIMAL_IDENTIFIER = "an identifier stored as a decimal number"
 ROUNDED_IDENTIFIER = "an identifier that a spreadsheet has rounded (1.2E+12)"
 
@@ -216,6 +218,8 @@ def _words(column: Column, coded: Coded, notes: Notes) -> Any:
         if code is None:
             notes.met_unknown(column.name, value, rows, codes)
             return place_of[UNRECOGNISED]
+        if codes.other_name(value):
+            notes.depart(column.name, OTHER_NAME, rows)
         if (code.first, code.last) != (ALWAYS, STILL):
             notes.met_code(column.name, code.code, rows)
         return place_of[code.words]

@@ -100,6 +100,26 @@ class CodeList:
                 return known[candidate]
         return self._by_words(plain) if self.phrases else None
 
+    def other_name(self, text: str) -> bool:
+        """Is a known code written here under a name that is neither the list's own nor a return's?
+
+        Examples
+        --------
+        >>> from btc_eval.records.statutory.vocabulary import ABUSE
+        >>> ABUSE.other_name("Physical"), ABUSE.other_name("PHY"), ABUSE.other_name("PHY - physical abuse")
+        (True, False, False)
+        """
+        plain = _SPACES.sub(" ", text).strip().casefold()
+        bare = _LETTER.sub("", plain)
+        if not {plain, bare, *_leading(bare)}.isdisjoint(self._own_names):
+            return False
+        return self.match(text) is not None
+
+    @cached_property
+    def _own_names(self) -> frozenset[str]:
+        own = {name for code in self.codes for name in (code.code, code.words)} | set(self.letters.values())
+        return frozenset(name.casefold() for name in (*own, *(self.annex_a(code) for code in self.letters)))
+
     @cached_property
     def _by_phrase(self) -> Mapping[str, Code]:
         by_code = {code.code: code for code in self.codes}

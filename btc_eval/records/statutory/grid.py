@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from btc_eval.errors import refuse
-from btc_eval.records.statutory.contract import plain
+from btc_eval.records.statutory.contract import Sort, plain
 from btc_eval.records.statutory.recognition import MOST_COLUMNS, Layout, recognise
 
 #: Rows searched for headings: a template may have a title above them.
@@ -27,6 +27,12 @@ REPEATED_HEADINGS = "the headings repeated"
 TOO_LONG = "more cells than headings"
 
 Row = Sequence[str]
+
+
+class Figures(str):
+    """A cell that holds figures as text, where its file could have held a number."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,8 @@ class Grid:
         Reason → rows set aside so far.
     short
         Rows with fewer cells than headings; they are read, the missing cells blank.
+    as_text
+        Column of numbers → cells that hold figures as text.
     """
 
     layout: Layout
@@ -72,6 +80,7 @@ class Grid:
     rows_in: int = 0
     aside: Counter[str] = field(default_factory=Counter)
     short: int = 0
+    as_text: Counter[str] = field(default_factory=Counter)
 
     def batches(self) -> Iterator[RawBatch]:
         """Read the table, in batches of rows; the counters are whole when the last has been taken."""
@@ -105,6 +114,9 @@ class Grid:
     def _batch(self, rows: Sequence[Row]) -> RawBatch:
         width = self._width
         columns = list(zip(*(row if len(row) == width else [*row[:width], *[""] * (width - len(row))] for row in rows)))
+        for place, column in self.layout.places.items():
+            if column.sort is Sort.NUMBER:
+                self.as_text[column.name] += sum(type(cell) is Figures for cell in columns[place])
         return RawBatch(
             columns={column.name: _text(columns[place]) for place, column in self.layout.places.items()},
             years=None if self.layout.year is None else _text(columns[self.layout.year]),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from btc_eval.errors import Refusal, RefusedError
+from btc_eval.estimates import Verdict
 from btc_eval.records.official import Official
 from btc_eval.records.statutory import snapshot as keeping
 from btc_eval.records.statutory import wording
@@ -37,17 +38,26 @@ class Report:
         Totals beside the published ones.
     changed
         Kind → what moved against the snapshot before.
+    judged
+        Whether a total that fails fails the whole: so in a check of a council's returns. A refresh reports it, and
+        made-up returns need not come to what was published.
     """
 
     refusals: tuple[Refusal, ...] = ()
     ledger: Ledger | None = None
     reconciliation: tuple[Reconciled, ...] = ()
     changed: Mapping[str, Any] = field(default_factory=dict)
+    judged: bool = False
 
     @property
     def accepted(self) -> bool:
-        """Return whether nothing was refused."""
-        return not self.refusals
+        """Return whether nothing was refused, and no total that is judged is beyond its tolerance."""
+        return not self.refusals and not (self.judged and self.failing)
+
+    @property
+    def failing(self) -> int:
+        """Return how many totals are further from the published ones than the named tolerance allows."""
+        return sum(line.verdict == Verdict.FAIL.value for line in self.reconciliation)
 
     @property
     def tables(self) -> tuple[TableLine, ...]:
@@ -59,7 +69,8 @@ class Report:
         if self.ledger is None:
             return "\n".join(wording.refusals_in_words(self.refusals))
         lines = wording.ledger_in_words(self.ledger) + wording.totals_in_words(self.reconciliation)
-        return "\n".join([*lines, *wording.changes_in_words(self.changed)])
+        lines += wording.changes_in_words(self.changed)
+        return "\n".join([*lines, *wording.judgement_in_words(self.failing, judged=self.judged)])
 
     def as_json(self) -> dict[str, Any]:
         """Return accepted, refusals, tables, reconciliation and changed; and rules, overlap and remarks besides."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from btc_eval.errors import refuse
 from btc_eval.records.statutory import delimited, workbook
+from btc_eval.records.statutory.cells import NUMBER_AS_TEXT
 from btc_eval.records.statutory.contract import Table
 from btc_eval.records.statutory.grid import Grid, Row, find_table
 from btc_eval.records.statutory.notes import Notes, shown_heading
@@ -118,5 +119,7 @@ def _account(part: Part, grid: Grid) -> None:
         notes.depart(shown_heading(heading), "a heading given twice: the first column was read", grid.rows_in)
     for heading in layout.absent:
         notes.depart(heading, "a column that the return requires and the file does not have", grid.rows_in)
+    for column, cells in grid.as_text.items():
+        notes.depart(column, NUMBER_AS_TEXT, cells)
     if not part.sheet:  # a sheet does not write blank cells at the end of a row
         notes.depart("", "rows with fewer cells than headings: the missing cells read as blank", grid.short)

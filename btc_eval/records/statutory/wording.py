@@ -65,6 +65,20 @@ def totals_in_words(lines: Sequence[Reconciled]) -> list[str]:
     ]
 
 
+def judgement_in_words(failing: int, *, judged: bool) -> list[str]:
+    """What do totals beyond their tolerance mean for the whole?"""
+    if not failing:
+        return []
+    totals = f"{failing} total{' is' if failing == 1 else 's are'} further from the published ones than allowed"
+    where = "the limits are in data/assumptions/reconciliation.toml"
+    if not judged:
+        return [f"Note: {totals} ({where}); nothing was refused for it."]
+    return [
+        f"Not good: {totals} ({where}). Look for a return that is cut short or counted twice; where the published "
+        "figure itself was revised, take the new release in."
+    ]
+
+
 def changes_in_words(changed: Mapping[str, Any]) -> list[str]:
     """What moved against the snapshots before, a return at a time."""
     text = []

@@ -17,7 +17,7 @@ from typing import IO, Any
 import openpyxl
 
 from btc_eval.errors import RefusedError, refuse
-from btc_eval.records.statutory.grid import Row
+from btc_eval.records.statutory.grid import Figures, Row
 from btc_eval.records.statutory.notes import Notes
 from btc_eval.records.statutory.sources import MOST_GROWTH, Source
 
@@ -129,6 +129,8 @@ def _text(cell: Any) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
+        if cell[:1].isdigit() and cell.isdecimal():
+            return Figures(cell)
         return "" if cell.isspace() else cell
     if isinstance(cell, bool):
         return "true" if cell else "false"

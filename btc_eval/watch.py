@@ -2,7 +2,8 @@
 
 An audit hook notes every file opened for reading under the data folder, so a reader need not cooperate;
 `locations.reads()` adds what native code opened. The builder runs `begin` before a chapter's first cell and `report`
-after its last, and takes both cells out again.
+after its last, and takes both cells out again. It stands beside the floors and not in `edition`, so that a kernel
+loads nothing of the builder: a chapter would otherwise run again at every change to it.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from btc_eval.locations import data_folder, reads
 MIME = "application/vnd.btc-eval.reads+json"
 
 #: The cells that the builder adds; the names they bind are taken away again.
-PRELUDE = "import btc_eval.edition.watch as _watch; _watch.begin(); del _watch"
-POSTLUDE = "import btc_eval.edition.watch as _watch; _watch.report(); del _watch"
+PRELUDE = "import btc_eval.watch as _watch; _watch.begin(); del _watch"
+POSTLUDE = "import btc_eval.watch as _watch; _watch.report(); del _watch"
 
 _opened: dict[str, tuple[int, int]] = {}
 _watched: list[str] = []
@@ -27,7 +28,7 @@ _watched: list[str] = []
 
 def begin() -> None:
     """Start to note the files that are opened under the data folder and inside the library."""
-    library = str(Path(__file__).resolve().parent.parent)
+    library = str(Path(__file__).resolve().parent)
     first = not _watched
     _watched[:] = [str(data_folder()) + os.sep, library + os.sep]
     if first:
