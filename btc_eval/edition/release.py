@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from btc_eval import disks
 from btc_eval.edition import addresses, bundle, checksums, paper, publication, record, swap
 from btc_eval.edition.build import build
 from btc_eval.edition.gate import refuse_unreleased
@@ -80,7 +81,7 @@ def release(
     where = layout(data=data)
     place = (site or where.root / publication.FOLDER).resolve()
     _refuse_wrong_place(place, where)
-    with swap.only_one(place / ".lock", what="the release"):
+    with disks.named(place), swap.only_one(place / ".lock", what="the release"):
         publication.settle(place)
         _refuse_existing(place, label)
         state = record.commit(where)
@@ -97,6 +98,19 @@ def _freeze(where: Layout, draft: Path, place: Path, label: str) -> Released:
     """Complete the built pages beside the editions, prove them, and let them appear in one step."""
     new = place / f".{label}.new"
     shutil.rmtree(new, ignore_errors=True)
+    try:
+        findings = _complete(where, draft, new, label)
+        new.rename(place / label)
+    except BaseException:
+        shutil.rmtree(new, ignore_errors=True)  # on a full disk it would keep the room that is missing
+        raise
+    _settle(place, label)
+    files = sum(1 for path in (place / label).rglob("*") if path.is_file())
+    return Released(label, place / label, files, findings, (place / label / paper.NAME).is_file())
+
+
+def _complete(where: Layout, draft: Path, new: Path, label: str) -> int:
+    """Copy the built pages, add what an edition has beside them, prove it all; return how many findings it has."""
     shutil.copytree(draft, new, copy_function=shutil.copyfile)
     findings = json.loads((new / "findings.json").read_text(encoding="utf-8"))
     about = json.loads((new / "edition.json").read_text(encoding="utf-8"))
@@ -109,10 +123,22 @@ def _freeze(where: Layout, draft: Path, place: Path, label: str) -> Released:
     refuse_unreleased(new, data=where.data)
     checksums.write(new)
     swap.settle(new)
-    new.rename(place / label)
-    publication.settle(place)
-    files = sum(1 for path in (place / label).rglob("*") if path.is_file())
-    return Released(label, place / label, files, len(findings), (place / label / paper.NAME).is_file())
+    return len(findings)
+
+
+def _settle(place: Path, label: str) -> None:
+    """Bring what stands above the editions up to a new one; say so where only that could not be done."""
+    try:
+        publication.settle(place)
+    except OSError as error:
+        raise refuse(
+            str(place),
+            str(error.filename or "latest"),
+            found=f"{error.strerror or error}: edition {label} is released and whole, and the pages above it are not "
+            "brought up to it",
+            allowed="a disk with room and a folder that may be written",
+            do="Mend that and run the command again: it brings them up to date before it says that the edition exists.",
+        ) from error
 
 
 def _refuse_wrong_place(place: Path, where: Layout) -> None:
