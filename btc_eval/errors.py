@@ -7,13 +7,22 @@ never a value of a child's record.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+
+#: Characters of one part of a message: enough for a list of names, too few to fill a terminal.
+_MOST = 2_000
+
+# What a terminal would obey, or would show in another order than it is written.
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """One fault found at a door.
+
+    What it quotes is cut after 2,000 characters, and a control character in it is written by its number.
 
     Parameters
     ----------
@@ -34,6 +43,13 @@ class Refusal:
     found: str
     allowed: str
     do: str
+
+    def __post_init__(self) -> None:
+        for part in fields(self):
+            text = str(getattr(self, part.name))
+            if len(text) > _MOST:
+                text = f"{text[:_MOST]}… ({len(text):,} characters in all)"
+            object.__setattr__(self, part.name, _OBEYED.sub(lambda found: f"[U+{ord(found[0]):04X}]", text))
 
     def as_dict(self) -> dict[str, str]:
         """Return the fault in the shape of the `--json` output."""

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from btc_eval.assumptions.kinds import Status
-from btc_eval.errors import Refusal, refuse
+from btc_eval.errors import Refusal, RefusedError, refuse
+from btc_eval.texts import ALLOWED, unfit, within
 
 _HEADER = re.compile(r"^\s*\[\s*([\w.\"-]+)\s*\]")
 _KEY = re.compile(r"^\s*([\w-]+)\s*=")
@@ -67,7 +68,7 @@ def read(path: Path, *, top: tuple[str, ...] = ()) -> Sheet:
     Raises
     ------
     RefusedError
-        Where the file is missing, is not TOML, or holds something outside an entry.
+        Where the file is missing, is not TOML, holds something outside an entry, or a text that no page can show.
     """
     file = f"data/assumptions/{path.name}"
     if not path.is_file():
@@ -89,7 +90,15 @@ def read(path: Path, *, top: tuple[str, ...] = ()) -> Sheet:
             allowed="entries headed [name], each with its source",
             do="Move the value into the entry that it belongs to.",
         )
-    return Sheet(file, content, _lines(text), before)
+    sheet = Sheet(file, content, _lines(text), before)
+    faults = Faults(sheet)
+    for entry, values in content.items():
+        for name, found in ((name, unfit(text)) for name, text in within(values)):
+            if found:
+                faults.add(entry, name.split(".")[0], found, ALLOWED, "Shorten the text, or take the character out.")
+    if faults.found:
+        raise RefusedError(faults.found)
+    return sheet
 
 
 def _lines(text: str) -> dict[tuple[str, str], int]:

@@ -17,6 +17,7 @@ from btc_eval.disclosure.gate_numbers import Values, value
 from btc_eval.disclosure.held import BINDING, TABLES
 from btc_eval.disclosure.policy import Policy, policy
 from btc_eval.errors import Refusal, RefusedError
+from btc_eval.texts import in_spreadsheet
 
 #: The list of what the pages of a site load, beside the register of its tables.
 ASSETS = "assets.json"
@@ -193,14 +194,15 @@ def compared(cell: object) -> object:
         return "yes" if cell else "no"
     if isinstance(cell, int | float):
         return float(f"{float(cell):.6g}")
-    text = str(cell).removeprefix("'")
+    text = in_spreadsheet(str(cell)).removeprefix("'")
     number = value(text)
     return text if number is None or "," in text or "%" in text else float(f"{number:.6g}")
 
 
 def plain(text: str) -> str:
-    """Text as it compares: without invisible breaks, one space between words, in one case."""
+    """Text as it compares: without what a page sets finer, without invisible breaks, one space, in one case."""
     text = text.replace("’", "'").replace("‘", "'").replace("“", '"').replace("”", '"')
+    text = text.replace("…", "...").replace("—", "---").replace("–", "--")
     return " ".join(text.replace("\u00ad", "").replace("\u200b", "").replace("\u00a0", " ").split()).casefold()
 
 

@@ -16,6 +16,12 @@ AUTHORS = "The btc_eval authors"
 _SAID = ("estimand", "estimate", "conf_low", "conf_high", "unit", "method", "n", "window_start", "window_end")
 #: The folder of the lasting addresses: `2026.11/f/<id>/`.
 FOLDER = "f"
+#: What a page may load and run: files that lie beside it, and nothing that stands in data. As in the book's template.
+POLICY = (
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'self' file:; "
+    "style-src 'self' file: 'unsafe-inline'; img-src 'self' file: data:; font-src 'self' file:; connect-src 'self'; "
+    "form-action 'self' file:; base-uri 'none'; object-src 'none'\">"
+)
 
 
 def cite(label: str, built_at: str | None, *, part: str = "") -> str:
@@ -103,7 +109,7 @@ def _page(
     words = html.escape(cite(label, record.get("built_at"), part=f"{kind} {identity}"))
     body.append(f"<h2>Cite this</h2><p>{words}</p>")
     return (
-        '<!DOCTYPE html>\n<html lang="en-GB"><head><meta charset="utf-8">'
+        f'<!DOCTYPE html>\n<html lang="en-GB"><head><meta charset="utf-8">{POLICY}'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{kind} {html.escape(identity)}, edition {html.escape(label)}</title>"
         f'<link rel="stylesheet" href="{root}_static/btc.css">'

@@ -6,9 +6,11 @@ import contextlib
 import stat
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from btc_eval import disks
 from btc_eval.errors import UsageError, refuse
 
 #: The file by which an edition is known.
@@ -82,7 +84,10 @@ def _unpack(archive: Path, folder: Path) -> None:
                     continue
                 target.parent.mkdir(parents=True, exist_ok=True)
                 left -= _copy(held, entry, target, left)
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError, zlib.error) as error:
+        if isinstance(error, OSError) and error.errno in disks.DISK:
+            error.filename = error.filename or str(folder)
+            raise  # the fault is this disk's, not the archive's
         raise refuse(
             archive.name,
             "the archive",

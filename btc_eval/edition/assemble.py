@@ -93,6 +93,7 @@ def assemble(
     html = render.render(where, source, render.settings(where, source, words))
     progress.step(f"rendered {len(chapters)} pages", times.RENDERING)
     site = swap.bring(html, where.out, without=render.NOT_PUBLISHED)
+    render.forget_old_words(site)
     # Before anything else is written there: what lies in this folder now is what the pages load.
     _write_json(site / gate.ASSETS, fingerprint.tree(site / "_static"))
     works = roles.works(where.book / "references.bib")

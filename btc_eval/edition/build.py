@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from btc_eval import disks
 from btc_eval.edition import changes, fingerprint, memory, publication, record, swap, times
 from btc_eval.edition.layout import Layout, layout, pages
 from btc_eval.errors import Refusal, RefusedError, UsageError
@@ -106,17 +107,28 @@ def build(
     where = layout(data=data, out=out)
     where = replace(where, previous=previous or publication.newest(where.root / publication.FOLDER))
     with (
+        disks.named(where.work, where.out.parent),
         swap.only_one(where.work / "lock", what="the build"),
         swap.only_one(where.out.parent / f".{where.out.name}.lock", what="the site"),
         _kernels_data(where.data),
     ):
         swap.recover(where.out)
+        _finish_refresh(where.data)
         state = record.commit(where)
         named = f"{record.built_at(state)} {label} {changes.before(where.previous)}{' with a PDF' * pdf}"
         static = fingerprint.static(where, strict=strict, git=state.as_dict(), built_at=named)
         if memory.up_to_date(where, static):
             return Built(where.out, False, (), (), time.monotonic() - begun)
         return _build(where, state, static, jobs or os.cpu_count() or 1, strict, begun, label, pdf=pdf)
+
+
+def _finish_refresh(data: Path) -> None:
+    """Finish a refresh that was killed after it was decided, as the next command does; another at work is refused."""
+    if next(data.glob(".staging-*"), None) is not None:
+        from btc_eval.records.store import finish_interrupted, locked
+
+        with locked(data):
+            finish_interrupted(data)
 
 
 @contextlib.contextmanager
@@ -176,8 +188,9 @@ def _build(
             # Also of a build that stops: the next one runs the same chapters and can say how long they take.
             times.keep(where, progress.measured)
         progress.step(f"put {files} files in place", times.PLACING)
-    times.keep(where, progress.measured)
-    memory.remember(where, static, runs)
+    with contextlib.suppress(OSError):  # the new site stands; without the memory the next build does it over
+        times.keep(where, progress.measured)
+        memory.remember(where, static, runs)
     warned = tuple(
         f"{chapter.page.label}, {chapter.place(number)}: {_warning(text)}"
         for chapter in chapters

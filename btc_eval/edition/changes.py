@@ -20,6 +20,8 @@ from btc_eval.edition.archive import opened
 from btc_eval.edition.changed_inputs import changed_inputs
 from btc_eval.edition.compared_findings import FindingChange, compare_findings, vintage_words
 from btc_eval.edition.definitions import Definitions
+from btc_eval.errors import refuse
+from btc_eval.texts import visible
 
 #: What a page writes as `{{ name }}` to have the words.
 WORDS = ("changes_since", "changes_in_data", "changes_in_findings", "changes_in_verdicts", "changes_in_definitions")
@@ -56,6 +58,11 @@ def words(
         The findings of this one, in the shape of `findings.json`.
     defined
         The definitions of this one; see `definitions.of`.
+
+    Raises
+    ------
+    RefusedError
+        Where the edition before cannot be read.
     """
     if earlier is None:
         return dict.fromkeys(WORDS, "There is no earlier edition to compare with.") | {
@@ -64,6 +71,21 @@ def words(
             ]: "This is the first edition, or it is built where no earlier one lies beside it. The next edition will "
             "list here what was revised, what moved and what was decided otherwise."
         }
+    try:
+        return _compared(earlier, data, findings, defined)
+    except (ValueError, KeyError, TypeError) as error:
+        raise refuse(
+            str(earlier.folder),
+            "",
+            found=f"an earlier edition that cannot be read ({type(error).__name__})",
+            allowed="an edition as btc-eval release wrote it",
+            do="Run btc-eval verify on it: the damaged file is named. Copy that one from where it was published.",
+        ) from error
+
+
+def _compared(
+    earlier: Before, data: Path, findings: Sequence[Mapping[str, Any]], defined: Definitions
+) -> dict[str, str]:
     old = {str(one["id"]): one for one in json.loads((earlier.folder / "findings.json").read_text(encoding="utf-8"))}
     record = json.loads((earlier.folder / "edition.json").read_text(encoding="utf-8"))
     new = {str(one["id"]): one for one in findings}
@@ -83,7 +105,7 @@ def words(
 
 def _plain(text: object) -> str:
     """Return text that Markdown shows as it is: nothing in data becomes a link, a tag or a cell of its own."""
-    shown = re.sub(r"\s+", " ", str(text)).strip()
+    shown = re.sub(r"\s+", " ", visible(str(text))).strip()
     return re.sub(r"([\\`*_{}\[\]()<>#+!|~$&:@-])", r"\\\1", shown)
 
 

@@ -77,7 +77,8 @@ def _title(chapter: Chapter) -> str:
 
 
 def _tokens(outputs: Sequence[Mapping[str, object]]) -> set[str]:
-    texts = [text for output in outputs for text in dict(output.get("data") or {}).values()]  # type: ignore[call-overload]
+    # Exhibits alone hold tokens; a pasted phrase that looks like one is only words.
+    texts = [dict(output.get("data") or {}).get("text/html") for output in outputs]  # type: ignore[call-overload]
     return {name for text in texts if isinstance(text, str) for name in TOKEN.findall(text)}
 
 

@@ -7,6 +7,7 @@ in the contents. What it wrote is completed (`paper_tags`) and proved (`paper_ch
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import shutil
 import signal
@@ -172,7 +173,7 @@ def printed(program: str, text: str) -> bytes:
     Raises
     ------
     RefusedError
-        Where the browser does not start, does not end, or writes nothing.
+        Where the browser does not start, does not end, writes nothing, or has no font.
     """
     with tempfile.TemporaryDirectory(prefix="btc-paper-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
@@ -188,7 +189,24 @@ def printed(program: str, text: str) -> bytes:
                 allowed="a browser that prints without a screen",
                 do="Run the browser by hand with --headless --print-to-pdf to see what it lacks.",
             )
-        return out.read_bytes()
+        data = out.read_bytes()
+    _refuse_without_letters(data, program)
+    return data
+
+
+def _refuse_without_letters(data: bytes, program: str) -> None:
+    """Refuse pages on which nothing is written: where it finds no font, a browser prints them and says nothing."""
+    import pypdf
+
+    resources = (page.get("/Resources") for page in pypdf.PdfReader(io.BytesIO(data)).pages)
+    if not any(held is not None and held.get_object().get("/Font") for held in resources):
+        raise refuse(
+            NAME,
+            Path(program).name,
+            found="pages without a single letter: the browser has no font to print with",
+            allowed="a machine with at least one font",
+            do="Install one (on Debian: apt-get install fonts-dejavu-core), then run the command again.",
+        )
 
 
 def _run(command: list[str]) -> str:

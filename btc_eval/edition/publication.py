@@ -14,7 +14,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from btc_eval.edition import checksums, swap
+from btc_eval.edition import addresses, checksums, swap
 
 #: Where editions stand in a clone, unless another folder is named; never committed.
 FOLDER = "editions"
@@ -92,7 +92,7 @@ def _page(known: list[dict[str, Any]]) -> str:
         for one in reversed(known)
     )
     return (
-        '<!DOCTYPE html>\n<html lang="en-GB"><head><meta charset="utf-8">'
+        f'<!DOCTYPE html>\n<html lang="en-GB"><head><meta charset="utf-8">{addresses.POLICY}'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         "<title>Breaking the Cycle: an independent evaluation, all editions</title>"
         f'<link rel="stylesheet" href="{newest}/_static/btc.css"></head><body class="btc-inside">'

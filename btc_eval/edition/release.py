@@ -7,23 +7,19 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from btc_eval import disks
 from btc_eval.edition import addresses, bundle, checksums, paper, publication, record, swap
 from btc_eval.edition.build import build
 from btc_eval.edition.gate import refuse_unreleased
 from btc_eval.edition.layout import Layout, layout
+from btc_eval.edition.made_up import refuse_made_up_verdicts
 from btc_eval.errors import Refusal, RefusedError, UsageError, refuse
 
 _LABEL = re.compile(r"^[A-Za-z0-9][A-Za-z0-9.-]{0,39}$")
-
-#: Pages that state what was found: nothing on them may rest on made-up records.
-VERDICT_PAGES = ("index", "front/what-we-found", "front/plain-words", "answers/claims", "answers/questions")
-#: Verdicts that say something about Wirral.
-_DECIDED = ("confirmed", "consistent", "not shown", "contradicted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +77,7 @@ def release(
     where = layout(data=data)
     place = (site or where.root / publication.FOLDER).resolve()
     _refuse_wrong_place(place, where)
-    with swap.only_one(place / ".lock", what="the release"):
+    with disks.named(place), swap.only_one(place / ".lock", what="the release"):
         publication.settle(place)
         _refuse_existing(place, label)
         state = record.commit(where)
@@ -96,10 +92,23 @@ def release(
 
 def _freeze(where: Layout, draft: Path, place: Path, label: str) -> Released:
     """Complete the built pages beside the editions, prove them, and let them appear in one step."""
-    from btc_eval.edition.between import refuse_given_away
-
     new = place / f".{label}.new"
     shutil.rmtree(new, ignore_errors=True)
+    try:
+        findings = _complete(where, draft, new, label)
+        new.rename(place / label)
+    except BaseException:
+        shutil.rmtree(new, ignore_errors=True)  # on a full disk it would keep the room that is missing
+        raise
+    _settle(place, label)
+    files = sum(1 for path in (place / label).rglob("*") if path.is_file())
+    return Released(label, place / label, files, findings, (place / label / paper.NAME).is_file())
+
+
+def _complete(where: Layout, draft: Path, new: Path, label: str) -> int:
+    """Copy the built pages, add what an edition has beside them, prove it all; return how many findings it has."""
+    from btc_eval.edition.between import refuse_given_away
+
     shutil.copytree(draft, new, copy_function=shutil.copyfile)
     findings = json.loads((new / "findings.json").read_text(encoding="utf-8"))
     about = json.loads((new / "edition.json").read_text(encoding="utf-8"))
@@ -110,14 +119,26 @@ def _freeze(where: Layout, draft: Path, place: Path, label: str) -> Released:
     (new / "CITATION.cff").write_text(addresses.citation_file(about), encoding="utf-8")
     bundle.write(where, new, new / bundle.NAME, record=about)
     refuse_unreleased(new, data=where.data)
-    beside = [place / str(one["label"]) for one in publication.editions(place)]
+    beside = [new.parent / str(one["label"]) for one in publication.editions(new.parent)]
     refuse_given_away(new, label, beside, where.data / "assumptions" / "disclosure.toml")
     checksums.write(new)
     swap.settle(new)
-    new.rename(place / label)
-    publication.settle(place)
-    files = sum(1 for path in (place / label).rglob("*") if path.is_file())
-    return Released(label, place / label, files, len(findings), (place / label / paper.NAME).is_file())
+    return len(findings)
+
+
+def _settle(place: Path, label: str) -> None:
+    """Bring what stands above the editions up to a new one; say so where only that could not be done."""
+    try:
+        publication.settle(place)
+    except OSError as error:
+        raise refuse(
+            str(place),
+            str(error.filename or "latest"),
+            found=f"{error.strerror or error}: edition {label} is released and whole, and the pages above it are not "
+            "brought up to it",
+            allowed="a disk with room and a folder that may be written",
+            do="Mend that and run the command again: it brings them up to date before it says that the edition exists.",
+        ) from error
 
 
 def _refuse_wrong_place(place: Path, where: Layout) -> None:
@@ -171,62 +192,6 @@ def _refuse_unchecked(data: Path) -> None:
                 )
             ]
         )
-
-
-def refuse_made_up_verdicts(findings: Sequence[Mapping[str, Any]], site: Path) -> None:
-    """Refuse a made-up result where verdicts are given: on the pages of verdicts, or as what decides a claim."""
-    made_up = {str(one["id"]): str(one["chapter"]) for one in findings if one["provenance"] == "demonstration"}
-    faults = [
-        Refusal(
-            f"book/{page}.md",
-            f"finding {identity}",
-            "a demonstration result on a page of verdicts",
-            "official statistics and the council's returns",
-            "Move it to a page that shows how a method works.",
-        )
-        for identity, page in made_up.items()
-        if page in VERDICT_PAGES
-    ]
-    faults += [
-        Refusal(
-            f"{page}.html",
-            "the page",
-            "a mark of demonstration data on a page of verdicts",
-            "official statistics and the council's returns",
-            "Take the pasted result out of the page.",
-        )
-        for page in VERDICT_PAGES
-        if 'data-provenance="demonstration"' in _text(site / f"{page}.html")
-    ]
-    faults += _claims_decided_by(made_up)
-    if faults:
-        raise RefusedError(faults)
-
-
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8") if path.is_file() else ""
-
-
-def _claims_decided_by(made_up: Mapping[str, str]) -> list[Refusal]:
-    from btc_eval import programme
-
-    try:
-        claims = list(programme.claims())
-    except (OSError, RefusedError):  # a small book without records has no claims
-        return []
-    return [
-        Refusal(
-            "data/programme/claims.toml",
-            claim.id,
-            f"the verdict {claim.verdict!s} resting on the demonstration result {identity}",
-            "verdicts that rest on official statistics or the council's returns",
-            "Take the finding out of the claim, or let the verdict say that it cannot be tested.",
-        )
-        for claim in claims
-        if str(claim.verdict) in _DECIDED
-        for identity in claim.findings
-        if identity in made_up
-    ]
 
 
 @contextlib.contextmanager

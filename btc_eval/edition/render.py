@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import shutil
 from collections.abc import Mapping
@@ -210,6 +211,29 @@ def _sphinx(source: Path, html: Path, folder: Path, config: Mapping[str, Any]) -
     except SphinxError as error:
         return f"{warnings.getvalue()}ERROR: {' '.join(str(error).split())}\n"
     return warnings.getvalue()
+
+
+def forget_old_words(site: Path) -> None:
+    """Take the words that no page holds any more out of the index of the search.
+
+    Sphinx keeps them, without a page, from one build to the next: a word that was taken out of the report could still
+    be read there, and the same pages would have other bytes where an earlier state was built before.
+    """
+    path = site / "searchindex.js"
+    found = re.fullmatch(r"(Search\.setIndex\()(.*)(\)\s*)", path.read_text(encoding="utf-8"), re.DOTALL)
+    if found is None:
+        raise refuse(
+            "searchindex.js",
+            "",
+            found="an index of another shape than Sphinx has written so far",
+            allowed="Search.setIndex(…) around JSON",
+            do="Install the Sphinx of requirements.lock, or teach btc_eval.edition.render the new shape.",
+        )
+    index = json.loads(found[2])
+    for name in ("terms", "titleterms"):
+        index[name] = {word: pages for word, pages in index[name].items() if pages != []}
+    text = json.dumps(index, separators=(",", ":"), sort_keys=True)
+    path.write_text(f"{found[1]}{text}{found[3]}", encoding="utf-8")
 
 
 def read_warnings(text: str, source: Path) -> list[Refusal]:

@@ -33,27 +33,41 @@ class SiteHandler(http.server.SimpleHTTPRequestHandler):
 
     def send_head(self) -> Any:
         """Answer only what asks for this machine by name, and only with a file that lies in the folder."""
-        host = urlsplit(f"//{self.headers.get('Host', '')}").hostname
-        if host not in (ADDRESS, "localhost", "::1"):
+        if self.asked_host() not in (ADDRESS, "localhost", "::1"):
             self.send_error(HTTPStatus.MISDIRECTED_REQUEST, "This site is served to this machine only")
             return None
         path = self.inside()
-        if path is None or (path.is_dir() and not (path / "index.html").is_file()):
+        if path is None:
             self.send_error(HTTPStatus.NOT_FOUND, "No such page")
             return None
         return super().send_head()
 
+    def asked_host(self) -> str | None:
+        """Return the machine that the request names; `None` where it names none, or cannot be read."""
+        try:
+            return urlsplit(f"//{self.headers.get('Host', '')}").hostname
+        except ValueError:
+            return None
+
     def inside(self) -> Path | None:
-        """Return the file asked for, links followed; `None` where it is not there or lies outside the folder."""
-        asked = unquote(urlsplit(self.path).path)
-        if "\x00" in asked or "\\" in asked:
+        """Return the file asked for, links followed, or a folder that has an index.
+
+        `None` for what is not there, lies outside the folder, is hidden, or is neither a file nor a folder.
+        """
+        try:
+            asked = unquote(urlsplit(self.path).path, errors="strict")
+            if any(sign in asked for sign in "\x00\\:"):
+                return None
+            root = Path(self.directory).resolve()
+            parts = [part for part in asked.split("/") if part not in ("", ".")]
+            if ".." in parts or any(part.startswith(".") for part in parts):
+                return None
+            path = root.joinpath(*parts).resolve()
+            page = path / "index.html" if path.is_dir() else path
+            # A page that is a link must not lead out of the site either, nor be a pipe that never ends.
+            return path if page.is_file() and page.resolve().is_relative_to(root) else None
+        except (OSError, ValueError, RuntimeError):  # no disk can hold the name, it is no address, links go in a circle
             return None
-        root = Path(self.directory).resolve()
-        parts = [part for part in asked.split("/") if part not in ("", ".")]
-        if ".." in parts or any(part.startswith(".") for part in parts):
-            return None
-        path = root.joinpath(*parts).resolve()
-        return path if path.exists() and path.is_relative_to(root) else None
 
     def translate_path(self, path: str) -> str:  # noqa: ARG002 - the address is that of the request
         """Return the file for an address; one that cannot exist where it would lie outside."""

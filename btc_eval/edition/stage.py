@@ -21,6 +21,8 @@ from btc_eval.edition.collect import Collected, pasted_page
 from btc_eval.edition.layout import Layout, Page
 from btc_eval.edition.roles import in_words
 
+# What Markdown would read as more than text, in words that come from data.
+_MARKUP = re.compile(r"[\\`*_\[\]<>${}|~&]")
 _SUBSTITUTION = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
 
 
@@ -98,7 +100,7 @@ def published_notebook(
 
     def pasted(match: re.Match[str]) -> str:
         key, other = taken_apart(match[1])
-        return collected.pastes[pasted_page(chapter, other)][key]
+        return _MARKUP.sub(r"\\\g<0>", collected.pastes[pasted_page(chapter, other)][key])
 
     def written(text: str) -> str:
         text = in_words(PASTE.sub(pasted, text), works, page=chapter.page.label)
@@ -151,7 +153,7 @@ def _output(
         "btc_eval": {key: about[key] for key in keep if key in about},
     }
     data = {
-        kind: _filled(text, page, root, known) if isinstance(text, str) else text
+        kind: _filled(text, page, root, known) if kind == "text/html" and isinstance(text, str) else text
         for kind, text in output.get("data", {}).items()
     }
     return {**output, "metadata": metadata, "data": data}

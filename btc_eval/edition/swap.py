@@ -141,9 +141,7 @@ def put_in_place(out: Path) -> None:
     settle(new)
     if not out.exists():
         new.rename(out)
-    elif _exchange(new, out):
-        new.rename(old)
-    else:
+    elif not _exchange(new, out):
         out.rename(old)
         new.rename(out)
     if sys.platform != "win32":
@@ -152,8 +150,10 @@ def put_in_place(out: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-    if old.exists():
-        shutil.rmtree(old)
+    # The earlier site: in the place of the new one where the two were exchanged.
+    for left in (old, new):
+        if left.exists():
+            shutil.rmtree(left)
 
 
 def _exchange(one: Path, other: Path) -> bool:

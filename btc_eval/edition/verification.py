@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
+from btc_eval.edition.addresses import POLICY
+
 
 class Outcome(StrEnum):
     """What came of one thing. What was not checked is not reproduced."""
@@ -207,7 +209,7 @@ def _page(found: Verification) -> str:
     verdict = "Reproduced" if found.reproduced else "Not reproduced"
     label = html.escape(found.label)
     return (
-        '<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8">'
+        f'<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8">{POLICY}'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{verdict}: edition {label}</title><style>{_STYLE}</style></head><body><main><h1>Edition {label}: "
         f"{verdict.lower()}</h1><ul>{tallies}</ul>{seed}{packages}"

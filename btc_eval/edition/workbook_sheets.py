@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from btc_eval.edition.collect import Exhibit
 from btc_eval.errors import Refusal, RefusedError
 from btc_eval.estimates import Provenance
-from btc_eval.publish.downloads import safe_text
 from btc_eval.publish.parts import DEMONSTRATION
+from btc_eval.texts import in_spreadsheet
 
 #: Names of the sheets that come first.
 COVER, CONTENTS, SHORTHAND = "Cover", "Contents", "Shorthand"
@@ -136,7 +136,7 @@ def _value(text: str) -> str | int | float:
 
 
 def plain(text: str) -> str:
-    return safe_text(_UNPRINTED.sub("", text))
+    return in_spreadsheet(_UNPRINTED.sub("", text))
 
 
 def cover(title: str, words: Mapping[str, str]) -> Sheet:

@@ -43,8 +43,8 @@ def demonstration() -> Path:
     if not place.is_dir():
         place.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=place.parent))
-        synthetic.write(draft / "extract", seed=synthetic.SEED)
         try:
+            synthetic.write(draft / "extract", seed=synthetic.SEED)
             (draft / "extract").rename(place)
         except OSError:  # another kernel was first; its extract has the same bytes
             if not place.is_dir():

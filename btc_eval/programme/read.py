@@ -15,6 +15,7 @@ from btc_eval.programme.appraisal import Number
 from btc_eval.programme.schema import Record
 from btc_eval.programme.tables import Lines, Table, find_lines
 from btc_eval.programme.when import precision_of
+from btc_eval.texts import ALLOWED, unfit, within
 
 _ID = re.compile(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
 _LINE_IN_MESSAGE = re.compile(r"line (\d+)")
@@ -98,12 +99,17 @@ def _convert(value: Any, hint: Any) -> Any:
 def _faults(values: Mapping[str, Any], where: Lines, table: Table) -> list[Refusal]:
     known = {item.name: item for item in fields(table.kind)}
     hints = _hints(table.kind)
-    name = values.get("id") if isinstance(values.get("id"), str) else "a record without an id"
+    name = str(values["id"])[:60] if isinstance(values.get("id"), str) else "a record without an id"
     faults: list[Refusal] = []
 
     def refuse(key: str, found: str, allowed: str, do: str) -> None:
         faults.append(Refusal(table.file, f"line {where.of(key)}, {name}, {key}", found, allowed, do))
 
+    for key, value in values.items():
+        for found in dict.fromkeys(filter(None, (unfit(text) for _, text in within({key: value})))):
+            refuse(key, found, ALLOWED, "Shorten the text, or take the character out.")
+    if faults:
+        return faults
     for key in values:
         if key not in known:
             refuse(key, "an unknown key", ", ".join(known), "Remove the key, or correct its spelling.")

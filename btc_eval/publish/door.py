@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any
 
@@ -10,6 +11,7 @@ import pandas as pd
 from btc_eval.disclosure import SafeTable
 from btc_eval.errors import refuse
 from btc_eval.estimates import Papers, Provenance
+from btc_eval.texts import ALLOWED, unfit
 
 _ID = re.compile(r"^[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*$")
 
@@ -56,7 +58,23 @@ def admitted(safe: Any) -> tuple[SafeTable, Papers]:
             allowed="at least one entry of data/catalogue.toml",
             do="Take the papers from the measure the table was made from.",
         )
+    if found := _unfit(safe):
+        raise refuse(
+            "publish", found[0], found=found[1], allowed=ALLOWED, do="Mend the file that the table is made from."
+        )
     return safe, papers
+
+
+@functools.lru_cache(maxsize=64)
+def _unfit(safe: SafeTable) -> tuple[str, str] | None:
+    """Return the place of the first text in a table that no page can show, and what is wrong with it."""
+    named = f"table {safe.name}" if safe.name else "the table"
+    for column in safe.frame.columns:
+        for place, texts in (("name of a column", [column]), (f"column {column}", safe.frame[column].unique())):
+            found = next((wrong for one in texts if isinstance(one, str) and (wrong := unfit(one))), "")
+            if found:
+                return f"{named}, {place}", found
+    return None
 
 
 def identified(name: str, what: str) -> str:
@@ -74,6 +92,8 @@ def identified(name: str, what: str) -> str:
 
 def worded(text: str, place: str) -> str:
     """Are there words here?"""
+    if found := unfit(text):
+        raise refuse("publish", place, found=found, allowed=ALLOWED, do="Say it shorter, in plain characters.")
     if not text.strip():
         raise refuse(
             "publish",

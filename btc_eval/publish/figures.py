@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pandas as pd
+
 from btc_eval.estimates import Provenance
 from btc_eval.publish import emit, parts
 from btc_eval.publish.charts import style
@@ -14,6 +16,7 @@ from btc_eval.publish.charts.static import svg
 from btc_eval.publish.door import admitted, identified, worded
 from btc_eval.publish.formats import Format
 from btc_eval.publish.tables import about
+from btc_eval.texts import visible
 
 
 def figure(
@@ -58,7 +61,7 @@ def figure(
     identified(id, "figure")
     words = parts.title_words(worded(title, f"figure {id}, title"), papers)
     message = worded(text, f"figure {id}, text")
-    drawn = released.only(list(chart.columns))
+    drawn = _as_shown(released.only(list(chart.columns)))
     demonstration = papers.provenance is Provenance.DEMONSTRATION
     panels = chart.draw(drawn, mark=parts.DEMONSTRATION if demonstration else "")
     if demonstration:
@@ -109,6 +112,20 @@ def download(safe: Any, *, id: str, title: str) -> None:
     emit.exhibit(body, about("download", id, words, released, notes=""))
 
 
+def _as_shown(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with their texts as cells show them; a column in which nothing is odd stays as it is."""
+    for name in frame.columns:
+        odd = {text: visible(text) for text in frame[name].unique() if isinstance(text, str) and visible(text) != text}
+        if odd:
+            frame[name] = frame[name].map(lambda cell, odd=odd: odd.get(cell, cell))
+    return frame
+
+
+def _still(panel: dict[str, Any], width: int, prefix: str) -> str:
+    """Return the drawing as it stands in the page, where its words hold no token that the builder fills in."""
+    return svg(panel, width=width, prefix=prefix).replace("{{", "&#123;&#123;")
+
+
 def _several(note: str | Sequence[str]) -> list[str]:
     return [one for one in ([note] if isinstance(note, str) else note) if one]
 
@@ -120,11 +137,13 @@ def _panel(panel: Panel, id: str, number: int, title: str) -> str:
     label = f"{title}: {panel.title}" if panel.title else title
     words = "".join(f"<li>{parts.text(one)}</li>" for one in panel.key)
     key = f'<ol class="btc-key">{words}</ol>' if words else ""
-    spec = json.dumps(panel.page_spec(), separators=(",", ":"), ensure_ascii=False).replace("</", "<\\/")
+    spec = json.dumps(panel.page_spec(), separators=(",", ":"), ensure_ascii=False)
+    # Inside a script only these are read as anything but data: a tag, a comment, a token that the builder fills in.
+    spec = spec.replace("<", "\\u003c").replace("{{", "{\\u007b")
     return (
         f'<div class="btc-panel">{own}{axis}'
         f'<div class="btc-draw" id="{name}" role="img" aria-label="{parts.text(label)}" aria-describedby="{id}-text">'
-        f'<div class="btc-still btc-wide">{svg(panel.wide, width=style.WIDE, prefix=f"{name}-w")}</div>'
-        f'<div class="btc-still btc-narrow">{svg(panel.narrow, width=style.NARROW, prefix=f"{name}-n")}</div>'
+        f'<div class="btc-still btc-wide">{_still(panel.wide, style.WIDE, f"{name}-w")}</div>'
+        f'<div class="btc-still btc-narrow">{_still(panel.narrow, style.NARROW, f"{name}-n")}</div>'
         f'</div>{key}<script type="application/json" class="btc-spec" data-for="{name}">{spec}</script></div>'
     )

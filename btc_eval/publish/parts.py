@@ -14,6 +14,7 @@ from btc_eval.estimates import Papers, Provenance
 from btc_eval.publish.door import why_blank
 from btc_eval.publish.formats import Format, named, say, usual
 from btc_eval.publish.sources import source_html, window_words
+from btc_eval.texts import visible
 
 if TYPE_CHECKING:
     from btc_eval.publish.rich import Rich
@@ -31,8 +32,8 @@ def _papers() -> set[str]:
 
 
 def text(words: str) -> str:
-    """Return words as they stand, safe in a page."""
-    return html.escape(words, quote=True)
+    """Return words as they stand, safe in a page: no tag, no turned direction, no token that the builder fills in."""
+    return html.escape(visible(words), quote=True).replace("{{", "&#123;&#123;")
 
 
 def mark(papers: Papers) -> str:

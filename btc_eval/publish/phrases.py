@@ -19,6 +19,7 @@ from btc_eval.publish import emit
 from btc_eval.publish.door import admitted, identified, why_blank, worded
 from btc_eval.publish.formats import Format, named, say
 from btc_eval.publish.register import Quote, quote
+from btc_eval.texts import visible
 
 #: Said after every sentence or number that rests on demonstration data.
 DEMONSTRATION_MARK = "demonstration data, not about Wirral"
@@ -247,7 +248,7 @@ def paste(key: str, phrase: Phrase) -> None:
 
 def marked(phrase: Phrase) -> str:
     """How does this phrase stand on the page: with its mark, where it rests on demonstration data?"""
-    text = str(phrase)
+    text = visible(str(phrase))
     if not phrase.demonstration or DEMONSTRATION_MARK in text:
         return text
     if text.endswith("."):

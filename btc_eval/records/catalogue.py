@@ -16,6 +16,7 @@ from typing import Any
 from btc_eval.errors import RefusedError
 from btc_eval.estimates import Papers, Provenance
 from btc_eval.records.tables import Faults
+from btc_eval.texts import ALLOWED, unfit, within
 
 NAME = "catalogue.toml"
 
@@ -131,7 +132,12 @@ _RESTORE = "Restore the file from version control, or run btc-eval refresh with 
 
 
 def _entry(item: dict[str, Any], number: int, faults: Faults) -> Entry | None:
-    place = f"table {number} ({item.get('name', 'without a name')})"
+    place = f"table {number} ({str(item.get('name', 'without a name'))[:60]})"
+    odd = [(name, found) for name, text in within(item) if (found := unfit(text))]
+    for name, found in odd:
+        faults.add(f"{place}, {name[:60]}", found=found, allowed=ALLOWED, do=_RESTORE)
+    if odd:
+        return None
     sources = item.get("source", [])
     flat = {key: value for key, value in item.items() if key != "source"}
     good = _check_fields(flat, Entry, {"sources"}, place, faults)

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from btc_eval.records.tables import Faults, Offered, RawTable, rows_words
+from btc_eval.texts import ALLOWED, unfit
 
 #: File name endings that can hold a table.
 TABLES = (".csv", ".parquet", ".xlsx")
@@ -41,7 +42,22 @@ def decode(offered: Offered, faults: Faults) -> RawTable | None:
             do="Download it again: the download may have stopped, or a filter may have hidden every row.",
         )
         return None
+    _refuse_unfit(frame, faults)
     return RawTable(offered, frame)
+
+
+def _refuse_unfit(frame: pd.DataFrame, faults: Faults) -> None:
+    """Refuse texts that no page can show, in the header and in cells; each different text is looked at once."""
+    for number, name in enumerate(frame.columns, start=1):
+        if found := unfit(str(name)):
+            faults.add(f"the header, column {number}", found=found, allowed=ALLOWED, do="Use the file as downloaded.")
+        if pd.api.types.is_numeric_dtype(frame[name].dtype):
+            continue
+        for text in frame[name].unique():
+            if isinstance(text, str) and (found := unfit(text)):
+                rows = frame.index[frame[name] == text]
+                place = f"{rows_words(rows)}, column {number}"
+                faults.add(place, found=found, allowed=ALLOWED, do="Use the file as downloaded.")
 
 
 def _text(content: bytes, faults: Faults) -> str | None:
@@ -79,10 +95,17 @@ def _csv(content: bytes, faults: Faults) -> pd.DataFrame | None:
     text = _text(content, faults)
     if text is None:
         return None
+    reader = csv.reader(io.StringIO(text, newline=""))
+    lines: list[list[str]] = []
     try:
-        lines = list(csv.reader(io.StringIO(text, newline="")))
+        lines.extend(reader)
     except csv.Error as error:
-        faults.add("", found=f"a broken CSV file ({error})", allowed="a CSV file", do="Use the file as downloaded.")
+        faults.add(
+            f"line {reader.line_num}",
+            found=f"a broken CSV file ({error})",
+            allowed="a CSV file",
+            do="Use the file as downloaded.",
+        )
         return None
     while lines and not any(cell.strip() for cell in lines[0]):
         lines.pop(0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
@@ -125,7 +126,7 @@ def open_zip(name: str, content: bytes) -> GatherResult:
     for info in sorted(members, key=lambda member: member.filename):
         try:
             data = archive.read(info)
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError):
+        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError, zlib.error):
             faults.add(
                 info.filename,
                 found="a member that cannot be unpacked (damaged or locked with a password)",

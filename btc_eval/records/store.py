@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from btc_eval import disks
 from btc_eval.errors import refuse
 
 _STAGING = ".staging-"
@@ -72,17 +73,27 @@ def replace_files(data: Path, files: Mapping[str, bytes]) -> None:
         return
     staging = Path(tempfile.mkdtemp(prefix=_STAGING, dir=data))
     try:
-        for number, content in enumerate(files.values()):
-            _write(staging / f"{number}", content)
-        names = json.dumps(list(files)).encode("utf-8")
-        _write(staging / "note", names)
-        _flush_folder(staging)
+        with disks.named(data):
+            for number, content in enumerate(files.values()):
+                _write(staging / f"{number}", content)
+            names = json.dumps(list(files)).encode("utf-8")
+            _write(staging / "note", names)
+            _flush_folder(staging)
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
         raise
     (staging / "note").replace(staging / _NOTE)
-    _flush_folder(staging)
-    _move_in(data, staging)
+    try:
+        _flush_folder(staging)
+        _move_in(data, staging)
+    except OSError as error:
+        raise refuse(
+            str(data),
+            str(error.filename or ""),
+            found=f"{error.strerror or error}: the change is decided and written, and not all of it is moved in",
+            allowed="a disk with room and a folder that may be written",
+            do="Mend that and run any btc-eval command on this folder that writes, such as check: it is then finished.",
+        ) from error
 
 
 def _write(path: Path, content: bytes) -> None:

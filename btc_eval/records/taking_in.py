@@ -22,6 +22,7 @@ from btc_eval.records.statutory.kinds import split
 from btc_eval.records.statutory.reconcile import reconcile
 from btc_eval.records.statutory.snapshot import current, pointer, verify
 from btc_eval.records.statutory.staging import Report, store
+from btc_eval.records.store import finish_interrupted, interrupted, locked
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ def take_in(paths: Sequence[str | Path], *, data: Path, dry_run: bool = False, s
     scope
         Which areas of official statistics to keep; see `records.refresh`.
     """
+    if not dry_run:
+        _finish(data)
     ours, _ = split(list(paths))
     if not ours:
         return Taken(refresh(paths, data=data, dry_run=dry_run, scope=scope), None)
@@ -87,6 +90,13 @@ def take_in(paths: Sequence[str | Path], *, data: Path, dry_run: bool = False, s
     if published and not trial and second.accepted:
         first = refresh(published, data=data, scope=scope)
     return Taken(first, second, tuple(file.name for file in beside))
+
+
+def _finish(data: Path) -> None:
+    """Finish a refresh that was killed after it was decided: the statistics it was moving in are read below."""
+    if data.is_dir() and interrupted(data):
+        with locked(data):
+            finish_interrupted(data)
 
 
 def check_all(data: Path) -> Taken:

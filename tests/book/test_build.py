@@ -213,6 +213,16 @@ def test_a_build_upon_an_earlier_one_is_the_same_as_one_from_nothing(book: Book)
         assert [name for name in built if book.bytes().get(name) != built[name]] == []
 
 
+def test_a_word_that_is_taken_out_can_no_longer_be_searched_for(book: Book) -> None:
+    before = book.bytes()["searchindex.js"]
+    book.edit(PAGE, "The total is", "Zebras counted:")
+    book.build()
+    assert b"zebra" in book.bytes()["searchindex.js"]
+    book.edit(PAGE, "Zebras counted:", "The total is")
+    book.build()
+    assert book.bytes()["searchindex.js"] == before
+
+
 def test_a_label_that_goes_is_missed_on_the_page_that_points_to_it(book: Book) -> None:
     book.edit(PAGE, "# On small", "(mark)=\n# On small")
     book.edit("book/index.md", "It is the page", "{ref}`mark` is the page")

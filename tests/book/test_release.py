@@ -4,75 +4,24 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
 import time
 import xml.etree.ElementTree as ET
 import zipfile
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from btc_eval.edition import checksums, publication
-from btc_eval.edition.release import refuse_made_up_verdicts
+from btc_eval.edition import checksums, publication, swap
+from btc_eval.edition.made_up import refuse_made_up_verdicts
 from btc_eval.errors import RefusedError
-from tests.book.conftest import COMMAND, PROJECT, Book, clean_environment, lay_out, tree
+from tests.book import disks
+from tests.book.clones import Clone, make
+from tests.book.conftest import COMMAND, Book, clean_environment, tree
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals and git")]
-
-_WHO = ["-c", "user.name=Test", "-c", "user.email=test@example.org", "-c", "commit.gpgsign=false"]
-_MOMENT = {"GIT_COMMITTER_DATE": "2026-11-01T12:00:00Z", "GIT_AUTHOR_DATE": "2026-11-01T12:00:00Z"}
-
-
-@dataclass(frozen=True)
-class Clone(Book):
-    """A small project under version control, with the real data folder and a place for its editions."""
-
-    @property
-    def place(self) -> Path:
-        """Return where its editions stand."""
-        return self.root.parent / "published"
-
-    def git(self, *arguments: str) -> None:
-        """Run git inside it."""
-        environment = {**os.environ, **_MOMENT}
-        subprocess.run(["git", *_WHO, *arguments], cwd=self.root, check=True, capture_output=True, env=environment)
-
-    def commit(self) -> None:
-        """Commit everything."""
-        self.git("add", ".")
-        self.git("commit", "--quiet", "--message", "state")
-
-    def release(self, label: str) -> subprocess.CompletedProcess[str]:
-        """Release an edition, without its PDF, of which `test_wholes` speaks."""
-        return self.run("release", label, "--site", str(self.place), "--jobs", "2", "--no-pdf", timeout=300)
-
-
-def make(root: Path) -> Clone:
-    """Make a clone with one chapter, which reads a table of the real data folder."""
-    lay_out(root)
-    shutil.rmtree(root / "data")
-    shutil.copytree(PROJECT / "data", root / "data", ignore=shutil.ignore_patterns("raw", ".*"))
-    shutil.copytree(PROJECT / "btc_eval", root / "btc_eval", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("requirements.lock", "pyproject.toml", "README.md", "LICENSE", "CITATION.cff", ".gitignore"):
-        shutil.copyfile(PROJECT / name, root / name)
-    clone = Clone(root)
-    clone.edit("book/outcomes/small.md", '"small.csv")', '"need_plans.csv")')
-    clone.edit("book/outcomes/small.md", 'int(frame["count"].sum())', "len(frame)")
-    blanks = 'blanks=dict.fromkeys(frame.columns, "not published")'
-    clone.edit("book/outcomes/small.md", 'keys=["year"]', f"keys=list(frame.columns[:3]), {blanks}")
-    # One chapter makes none of the findings that the records name.
-    for path in sorted((root / "data" / "programme").glob("*.toml")):
-        text = path.read_text(encoding="utf-8")
-        path.write_text(re.sub(r"(?m)^findings = \[[^\]]*\]", "findings = []", text), encoding="utf-8")
-    (root / "data" / "raw").mkdir()
-    (root / "data" / "raw" / "return.csv").write_text("confidential\n")
-    clone.git("init", "--quiet")
-    clone.commit()
-    return clone
 
 
 @pytest.fixture(scope="module")
@@ -275,6 +224,31 @@ def test_a_cell_that_an_edition_hides_and_one_that_is_out_shows_stops_the_releas
     assert "93" not in done.stderr
     left = {name: body for name, body in tree(clone.place).items() if not name.startswith(".")}
     assert left == {name: body for name, body in before.items() if not name.startswith(".")}
+
+
+def test_two_releases_at_once_are_one_too_many_and_a_lock_left_behind_stops_nobody(clone: Clone) -> None:
+    clone.edit("book/outcomes/small.md", "The total is", "In sum:")
+    clone.commit()
+    before = tree(clone.place)
+    with swap.only_one(clone.place / ".lock", what="the other"):
+        done = clone.release("2027.03")
+        assert done.returncode == 1
+        assert f"another one at work (process {os.getpid()})" in done.stderr
+    assert tree(clone.place) == before
+    with disks.mounted(clone.root.parent / "disk", megabytes=60) as disk:
+        shutil.copytree(clone.place, disk / "published")
+        held = tree(disk / "published")
+        (disk / "published" / ".lock").write_text("99999999\n")
+        filler = disks.fill(disk, left=1_000_000)
+        full = clone.run("release", "2027.03", "--site", str(disk / "published"), "--no-pdf", timeout=300)
+        assert full.returncode == 1
+        assert "No space left on device" in full.stderr
+        assert str(disk / "published") in full.stderr
+        assert tree(disk / "published") == held, "and nothing half made holds room"
+        filler.unlink()
+        again = clone.run("release", "2027.03", "--site", str(disk / "published"), "--no-pdf", timeout=300)
+        assert again.returncode == 0, again.stderr
+        assert checksums.check(disk / "published" / "2027.03").sound
 
 
 def test_a_made_up_result_where_verdicts_are_given_is_refused(tmp_path: Path) -> None:

@@ -52,6 +52,23 @@ def test_the_small_book_is_printed_tagged_with_numbered_contents(printed: Book) 
 
 
 @pytest.mark.browser
+def test_without_a_font_the_build_says_so_and_the_site_stays(printed: Book, tmp_path: Path) -> None:
+    """The drawings need none: they were made, and only the browser has nothing to write with."""
+    fonts = tmp_path / "fonts.conf"
+    fonts.write_text(f"<fontconfig><dir>{tmp_path}/none</dir><cachedir>{tmp_path}/cache</cachedir></fontconfig>")
+    before = printed.bytes()
+    shutil.rmtree(printed.root / "_build" / "work" / "wholes")
+    printed.edit("book/index.md", "The next page", "The very next page")
+    done = printed.run("build", "--strict", "--pdf", environment={"FONTCONFIG_FILE": str(fonts)})
+    assert done.returncode == 1, done.stdout
+    assert "report.pdf, " in done.stderr
+    assert "the browser has no font to print with" in done.stderr
+    assert "Install one" in done.stderr
+    assert printed.bytes() == before
+    printed.edit("book/index.md", "The very next page", "The next page")
+
+
+@pytest.mark.browser
 def test_printing_again_gives_the_same_bytes(printed: Book) -> None:
     before = printed.bytes()
     shutil.rmtree(printed.root / "_build" / "work" / "wholes")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -27,6 +28,15 @@ def site(tmp_path: Path) -> Path:
     (tmp_path / "site-two" / "secret.txt").write_text("secret")
     (site / "way-out").symlink_to(tmp_path / "secret.txt")
     (site / "folder-out").symlink_to(tmp_path)
+    (site / "within").symlink_to(site / "data.csv")
+    (site / "linked").mkdir()
+    (site / "linked" / "index.html").symlink_to(tmp_path / "secret.txt")
+    (site / "chain").symlink_to(site / "way-out")
+    (site / "round").symlink_to(site / "round")
+    (site / "deep" / ".git").mkdir(parents=True)
+    (site / "deep" / ".git" / "config").write_text("secret")
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(site / "pipe")
     return site
 
 
@@ -83,6 +93,30 @@ def test_pages_are_served_with_their_types(port: int) -> None:
         "/outcomes",
         "/outcomes/",
         "/nothing.html",
+        "/linked/",
+        "/linked/index.html",
+        "/chain",
+        "/round",
+        "/deep/.git/config",
+        "/pipe",
+        "/%252e%252e/secret.txt",
+        "/%2e%2e%5csecret.txt",
+        "/%c0%ae%c0%ae/secret.txt",
+        "/..%c0%afsecret.txt",
+        "/%e0%80%ae%e0%80%ae/secret.txt",
+        "/index.html%00.txt",
+        "/index.html::$DATA",
+        "/C:/secret.txt",
+        "/file:///etc/passwd",
+        "///../secret.txt",
+        "/./.././secret.txt",
+        "/;/../secret.txt",
+        "/" + "a" * 5_000,
+        "/" + "a/" * 5_000,
+        "/" + "%2e%2e/" * 200 + "etc/passwd",
+        "//[::1",
+        "http://[half/index.html",
+        "*",
     ],
 )
 def test_nothing_outside_hidden_or_listed_is_served(port: int, path: str) -> None:
@@ -96,6 +130,25 @@ def test_nothing_outside_hidden_or_listed_is_served(port: int, path: str) -> Non
 def test_another_machines_name_is_not_answered(port: int) -> None:
     assert ask(port, "/", host="attacker.example.org")[0] == 421
     assert ask(port, "/", host=f"localhost:{port}")[0] == 200
+
+
+@pytest.mark.parametrize("host", ["", "[::1", "127.0.0.1.example.org", "127.0.0.1@example.org", "0x7f000001", "a b"])
+def test_a_host_that_is_not_this_machine_is_not_answered(port: int, host: str) -> None:
+    status, body, _ = ask(port, "/", host=host or " ")
+    assert status == 421
+    assert b"Cover" not in body
+
+
+def test_an_address_in_full_and_a_link_inside_the_site_are_answered(port: int) -> None:
+    assert ask(port, f"http://127.0.0.1:{port}/data.csv")[0] == 200
+    assert ask(port, "/within")[1] == b"year\n2024\n"
+    assert ask(port, "//data.csv")[0] == 200
+
+
+def test_after_every_odd_request_the_next_one_is_answered(port: int) -> None:
+    for path in ("//[::1", "/" + "a" * 5_000, "/pipe", "/%ff"):
+        assert ask(port, path)[0] == 404
+        assert ask(port, "/")[0] == 200
 
 
 def test_what_changes_something_is_not_understood(port: int) -> None:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from btc_eval.publish.downloads import csv_text, safe_text
+from btc_eval.publish.downloads import csv_text
+from btc_eval.texts import in_spreadsheet
 
 _RUNS = tuple("=+-@\t\r")
 
@@ -26,7 +27,7 @@ def test_no_cell_of_text_begins_with_a_command_and_every_cell_comes_back(cells: 
     text = csv_text(pd.DataFrame({"cell": pd.Series(cells, dtype="str"), "n": range(len(cells))}))
     rows = list(csv.reader(io.StringIO(text, newline="")))[1:]
     assert not any(row[0].startswith(_RUNS) for row in rows)
-    assert [row[0] for row in rows] == [safe_text(cell) for cell in cells]
+    assert [row[0] for row in rows] == [in_spreadsheet(cell) for cell in cells]
 
 
 def test_numbers_stay_numbers_and_blanks_stay_blank() -> None:

@@ -13,6 +13,7 @@ import pytest
 from btc_eval import synthetic
 from btc_eval.cli import main
 from btc_eval.locations import DATA_VARIABLE, project_folder
+from btc_eval.records import store as records_store
 from btc_eval.records.statutory.ledger import Ledger
 from btc_eval.records.statutory.staging import Report
 from btc_eval.records.statutory.vocabulary import DEMONSTRATION_SOFTWARE
@@ -77,6 +78,19 @@ def test_a_damaged_snapshot_fails_the_check(extract: Path, data: Path) -> None:
     found = check_all(data)
     assert not found.accepted
     assert "snapshot" in found.as_json()["refusals"][0]["found"]
+
+
+def test_returns_are_taken_in_after_a_refresh_that_was_killed_while_it_moved_files(
+    extract: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(records_store, "_move_in", lambda *_: [])
+        records_store.replace_files(data, {"note.txt": b"decided"})
+    assert records_store.interrupted(data)
+    taken = take_in([extract / "programme_register.csv"], data=data)
+    assert taken.accepted, taken.words()
+    assert (data / "note.txt").read_bytes() == b"decided"
+    assert not records_store.interrupted(data)
 
 
 def test_the_command_answers_in_json(extract: Path, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
