@@ -11,6 +11,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -92,7 +93,8 @@ def refresh(paths: tuple[Path, ...], data: Path | None, dry_run: bool, scope: st
     from btc_eval.records.taking_in import take_in
 
     kept: Any = scope
-    with Progress(0, every=1.0) as progress, watched(progress):
+    # A program that reads the JSON wants nothing else said; a log, a line now and then.
+    with nullcontext() if as_json else Progress(0, every=5.0) as progress, watched(progress):
         report = take_in(paths, data=data or data_folder(), dry_run=dry_run, scope=kept)
     _answer(report, as_json)
 

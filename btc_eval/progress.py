@@ -167,8 +167,8 @@ def time_left(seconds: float | None) -> str:
 
 
 @contextmanager
-def watched(progress: Progress) -> Iterator[None]:
-    """Let whatever works through a list below (`through`) tell this progress, while the block runs."""
+def watched(progress: Progress | None) -> Iterator[None]:
+    """Let whatever works through a list below (`through`) tell this progress, if any, while the block runs."""
     token = _watching.set(progress)
     try:
         yield
