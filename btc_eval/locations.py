@@ -54,6 +54,31 @@ def note_read(path: Path) -> None:
     _READ.add(path.resolve())
 
 
+_PARTS: dict[Path, set[str] | None] = {}
+
+
+def note_part(path: Path, part: str | None) -> None:
+    """Remember which part of a data file shaped what is being shown, where a file holds many that stand apart.
+
+    Parameters
+    ----------
+    path
+        The file.
+    part
+        The name of the part; `None` where the file was read as a whole, whatever else is said of it.
+    """
+    held = _PARTS.setdefault(path.resolve(), set())
+    if part is None or held is None:
+        _PARTS[path.resolve()] = None
+    else:
+        held.add(part)
+
+
+def parts() -> dict[Path, tuple[str, ...]]:
+    """Of which data files were only parts used since the library was loaded, and which? Names sorted."""
+    return {path: tuple(sorted(held)) for path, held in sorted(_PARTS.items()) if held}
+
+
 def reads() -> tuple[Path, ...]:
     """Which data files have been read since the library was loaded? The builder keys a chapter's cache on them.
 

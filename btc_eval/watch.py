@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from btc_eval.locations import data_folder, reads
+from btc_eval.locations import data_folder, parts, reads
 
 #: The type under which the report travels from the kernel to the builder.
 MIME = "application/vnd.btc-eval.reads+json"
@@ -71,4 +71,5 @@ def report() -> None:
     files = {path: list(stat) for path, stat in sorted(_opened.items())}
     for path in [*(str(path) for path in reads()), *_library_modules()]:
         files.setdefault(path, [])
-    display({MIME: {"files": files, "seed": _seed()}}, raw=True)  # type: ignore[no-untyped-call]
+    named = {str(path): list(names) for path, names in parts().items()}
+    display({MIME: {"files": files, "parts": named, "seed": _seed()}}, raw=True)  # type: ignore[no-untyped-call]

@@ -112,6 +112,7 @@ def _page(
         f'<!DOCTYPE html>\n<html lang="en-GB"><head><meta charset="utf-8">{POLICY}'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{kind} {html.escape(identity)}, edition {html.escape(label)}</title>"
+        f'<link rel="icon" href="{root}_static/btc-mark.svg" type="image/svg+xml">'
         f'<link rel="stylesheet" href="{root}_static/btc.css">'
         f'<link rel="stylesheet" href="{root}_static/btc-exhibits.css">'
         f'<script defer src="{root}../editions.js"></script>'

@@ -217,7 +217,7 @@ def _execute(
 
 def _check_still(where: Layout, runs: Mapping[str, Run]) -> None:
     """Refuse a site whose chapters saw different data, because a file changed while they ran one after the other."""
-    from btc_eval.edition.cache import path_of
+    from btc_eval.edition.cache import hash_of
 
     inputs = {(name, sha) for run in runs.values() for name, sha in run.inputs.items()}
     faults = [
@@ -229,7 +229,7 @@ def _check_still(where: Layout, runs: Mapping[str, Run]) -> None:
             "Run the build again.",
         )
         for name, sha in sorted(inputs)
-        if fingerprint.sha256_file(path_of(name, where)) != sha
+        if hash_of(name, where) != sha
     ]
     if faults:
         raise RefusedError(faults)

@@ -17,7 +17,7 @@ from btc_eval.edition.chapters import Chapter
 from btc_eval.edition.layout import Layout
 
 #: Raise when an entry's shape changes: old ones are then never found.
-_SHAPE = 2
+_SHAPE = 3
 
 #: How many runs of one chapter are kept, so that going back to an earlier state costs nothing.
 _KEPT = 6
@@ -32,7 +32,8 @@ class Run:
     outputs
         For each code cell, in order, its outputs as a notebook holds them.
     inputs
-        Every file it depended on ("data/…" below the data folder, "library/…" below the library) to its SHA-256.
+        Every file it depended on ("data/…" below the data folder, "library/…" below the library) to its SHA-256; of the
+        catalogue, each entry that it used ("data/catalogue.toml#…").
     seconds
         Wall-clock time from the start of the kernel to its end.
     stderr
@@ -98,7 +99,7 @@ class Cache:
 
     def _hash(self, name: str, hashes: dict[str, str]) -> str:
         if name not in hashes:
-            hashes[name] = fingerprint.sha256_file(path_of(name, self.where))
+            hashes[name] = hash_of(name, self.where)
         return hashes[name]
 
     def keep(self, chapter: Chapter, run: Run) -> None:
@@ -134,10 +135,12 @@ def _load(path: Path) -> Run | None:
         return None
 
 
-def path_of(name: str, where: Layout) -> Path:
-    """Which file does the name of an input stand for?"""
-    kind, _, rest = name.partition("/")
-    return {"data": where.data, "library": where.library}[kind] / rest
+def hash_of(name: str, where: Layout) -> str:
+    """Return the SHA-256 of an input as it is now; "" where it is no longer there."""
+    file, _, part = name.partition("#")
+    kind, _, rest = file.partition("/")
+    path = {"data": where.data, "library": where.library}[kind] / rest
+    return fingerprint.sha256_entry(path, part) if part else fingerprint.sha256_file(path)
 
 
 def name_of(path: Path, where: Layout) -> str | None:

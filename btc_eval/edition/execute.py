@@ -19,8 +19,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from traitlets.config import Config
 
 from btc_eval import watch
-from btc_eval.edition import fingerprint
-from btc_eval.edition.cache import Run, name_of
+from btc_eval.edition.cache import Run, hash_of, name_of
 from btc_eval.edition.chapters import KERNEL, Chapter
 from btc_eval.edition.kernel import Client, OwnKernel, kernel_environment
 from btc_eval.edition.layout import Layout
@@ -226,7 +225,10 @@ def _outcome(
                 "data and library that stand still during a build",
                 "Run the build again.",
             )
-        inputs[name] = fingerprint.sha256_file(Path(path))
+        # Where a chapter used parts of a file that stand apart, a change to another part is none of its business.
+        for part in reported["parts"].get(path, [""]):
+            used = f"{name}#{part}" if part else name
+            inputs[used] = hash_of(used, where)
     return Run(outputs, dict(sorted(inputs.items())), seconds, stderr, reported["seed"])
 
 
@@ -236,7 +238,7 @@ def _clean(output: dict[str, Any]) -> dict[str, Any]:
 
 
 def _reported(notebook: nbformat.NotebookNode) -> dict[str, Any]:
-    """Return what the cell after the last reported: `files`, each with its size and time when opened; `seed`."""
+    """Return what the cell after the last reported: `files`, with size and time when opened; `parts`; `seed`."""
     for output in notebook.cells[-1]["outputs"]:
         if watch.MIME in output.get("data", {}):
             reported: dict[str, Any] = output["data"][watch.MIME]

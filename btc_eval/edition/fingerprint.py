@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import platform
 import re
 import sys
 import sysconfig
+import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,22 @@ def sha256_file(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
         return ""
+
+
+def sha256_entry(catalogue: Path, name: str) -> str:
+    """Return the SHA-256 of one table's entry of a catalogue, its papers and checksum; "" where there is none."""
+    try:
+        stat = catalogue.stat()
+        return _entries(catalogue, stat.st_size, stat.st_mtime_ns).get(name, "")
+    except (OSError, ValueError):
+        return ""
+
+
+@functools.lru_cache(maxsize=8)
+def _entries(catalogue: Path, size: int, changed: int) -> dict[str, str]:
+    del size, changed  # the key: a file is read once as long as it stands as it is
+    held = tomllib.loads(catalogue.read_text(encoding="utf-8")).get("table", [])
+    return {str(entry.get("name")): hashlib.sha256(repr(entry).encode()).hexdigest() for entry in held}
 
 
 def sha256_of(value: Any) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from btc_eval.edition import fingerprint
-from btc_eval.edition.cache import Run, path_of
+from btc_eval.edition.cache import Run, hash_of
 from btc_eval.edition.layout import Layout
 
 
@@ -35,7 +35,7 @@ def up_to_date(where: Layout, static: str) -> bool:
             memory["static"] == static
             and where.out.is_dir()
             and memory["listing"] == fingerprint.listing(where.out)
-            and all(fingerprint.sha256_file(path_of(name, where)) == sha for name, sha in memory["inputs"].items())
+            and all(hash_of(name, where) == sha for name, sha in memory["inputs"].items())
         )
     except (OSError, ValueError, KeyError, TypeError):
         return False

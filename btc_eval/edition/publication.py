@@ -95,6 +95,7 @@ def _page(known: list[dict[str, Any]]) -> str:
         f'<!DOCTYPE html>\n<html lang="en-GB"><head><meta charset="utf-8">{addresses.POLICY}'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         "<title>Breaking the Cycle: an independent evaluation, all editions</title>"
+        f'<link rel="icon" href="{newest}/_static/btc-mark.svg" type="image/svg+xml">'
         f'<link rel="stylesheet" href="{newest}/_static/btc.css"></head><body class="btc-inside">'
         '<main id="main" class="btc-main"><article class="btc-article">'
         f'<h1>Breaking the Cycle: an independent evaluation</h1><p><a href="{newest}/index.html">Read the newest '

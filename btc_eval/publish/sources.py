@@ -14,6 +14,8 @@ SOURCES_PAGE = "assurance/sources.html"
 #: The page of assumptions: constants that stand behind a figure beside its tables.
 ASSUMPTIONS_PAGE = "assurance/assumptions.html"
 
+_ASSUMED = "Assumptions, each with its source"
+
 # The list of councils stands behind every table and is named only where nothing else is.
 _PLACES = "areas"
 
@@ -39,7 +41,8 @@ class Source:
 
 def resolve(papers: Papers) -> list[Source]:
     """Which publications stand behind these papers? In the order of the papers."""
-    known, releases = _catalogue(), vintages(papers)
+    papers_of = {paper.id: paper.short for paper in programme.documents()}
+    known, releases = papers_of | {assumptions.SOURCE: _ASSUMED} | _published(papers), vintages(papers)
     named: dict[str, Source] = {}
     main = [name for name in papers.sources if name != _PLACES] or list(papers.sources)
     for name in main:
@@ -59,8 +62,10 @@ def vintages(papers: Papers) -> dict[str, tuple[str, ...]]:
     chosen: dict[str, set[str]] = {}
     for name, release in papers.vintages:
         chosen.setdefault(name, set()).add(release)
-    held = {entry.name: {source.vintage for source in entry.sources} for entry in records.official().catalogue.entries}
     main = [name for name in papers.sources if name != _PLACES] or list(papers.sources)
+    official = records.official()
+    entries = {name: official.find(name) for name in main}
+    held = {name: {source.vintage for source in entry.sources} for name, entry in entries.items() if entry is not None}
     nothing: set[str] = set()
     found = {name: tuple(sorted(chosen.get(name) or held.get(name, nothing))) for name in sorted(main)}
     return {name: releases for name, releases in found.items() if releases}
@@ -88,13 +93,12 @@ def source_html(papers: Papers) -> str:
     )
 
 
-def _catalogue() -> dict[str, str]:
-    """Return what each source is called: published tables by publisher and publication, papers by their short name."""
-    known = {}
-    for entry in records.official().catalogue.entries:
-        published = dict.fromkeys(f"{source.publisher}, {source.publication}" for source in entry.sources)
-        known[entry.name] = "; ".join(published) or entry.title
-    for paper in programme.documents():
-        known[paper.id] = paper.short
-    known[assumptions.SOURCE] = "Assumptions, each with its source"
+def _published(papers: Papers) -> dict[str, str]:
+    """Return what each published table of these papers is called: by publisher and publication."""
+    known, official = {}, records.official()
+    for name in papers.sources:
+        entry = official.find(name)
+        if entry is not None:
+            published = dict.fromkeys(f"{source.publisher}, {source.publication}" for source in entry.sources)
+            known[name] = "; ".join(published) or entry.title
     return known

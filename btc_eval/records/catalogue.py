@@ -15,6 +15,7 @@ from typing import Any
 
 from btc_eval.errors import RefusedError
 from btc_eval.estimates import Papers, Provenance
+from btc_eval.locations import note_part
 from btc_eval.records.tables import Faults
 from btc_eval.texts import ALLOWED, unfit, within
 
@@ -101,8 +102,15 @@ def fingerprint(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def read_catalogue(data: Path) -> Catalogue:
+def read_catalogue(data: Path, *, whole: bool = True) -> Catalogue:
     """What does the catalogue list? An absent catalogue is an empty one.
+
+    Parameters
+    ----------
+    data
+        The data folder.
+    whole
+        Whether all of it shapes what is shown; where not, whoever uses an entry notes which (`locations.note_part`).
 
     Raises
     ------
@@ -110,6 +118,8 @@ def read_catalogue(data: Path) -> Catalogue:
         Where an entry lacks a field, has one too many, or holds the wrong kind of value; all are named.
     """
     path = data / NAME
+    if whole:
+        note_part(path, None)
     if not path.is_file():
         return Catalogue(())
     faults = Faults(f"data/{NAME}")

@@ -14,7 +14,7 @@ import pandas as pd
 
 from btc_eval.errors import refuse
 from btc_eval.estimates import Papers
-from btc_eval.locations import data_folder
+from btc_eval.locations import data_folder, note_part
 from btc_eval.records.areas import MARKS, AreaList
 from btc_eval.records.catalogue import NAME, Catalogue, Entry, fingerprint, read_catalogue
 from btc_eval.records.compiling import from_bytes
@@ -40,7 +40,9 @@ def papers_key(data: Path, file: str) -> str:
     The entry holds the checksum of the figures, so whoever keeps results by what they read needs this and no more; a
     change to another table's entry does not move it. Blank where the catalogue has no such file.
     """
-    entry = next((entry for entry in read_catalogue(data).entries if entry.file == file), None)
+    entry = next((entry for entry in read_catalogue(data, whole=False).entries if entry.file == file), None)
+    if entry is not None:
+        note_part(data / NAME, entry.name)
     return "" if entry is None else fingerprint(repr(entry).encode("utf-8"))
 
 
@@ -92,22 +94,35 @@ class Official:
     ----------
     data
         The data folder.
-    catalogue
-        What it holds.
+    held
+        What it holds. Whoever asks for one table uses `entry` or `find`, so that a page does not depend on all.
     """
 
     data: Path
-    catalogue: Catalogue
+    held: Catalogue
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Return the whole catalogue: what is shown then depends on every entry."""
+        note_part(self.data / NAME, None)
+        return self.held
 
     @property
     def names(self) -> tuple[str, ...]:
         """Return the names of the tables."""
-        return tuple(entry.name for entry in self.catalogue.entries if entry.provenance == "official")
+        return tuple(entry.name for entry in self.held.entries if entry.provenance == "official")
 
     @property
     def reads(self) -> tuple[str, ...]:
         """Return the data files read so far in this process."""
         return reads()
+
+    def find(self, name: str) -> Entry | None:
+        """Return the papers of a table; `None` where there is no such table."""
+        found = self.held.entry(name)
+        if found is not None:
+            note_part(self.data / NAME, name)
+        return found
 
     def entry(self, name: str) -> Entry:
         """Which papers has this table?
@@ -117,7 +132,7 @@ class Official:
         RefusedError
             Where there is no such table.
         """
-        found = self.catalogue.entry(name)
+        found = self.find(name)
         if found is None:
             raise refuse(
                 "data/catalogue.toml",
@@ -240,7 +255,7 @@ def official(data: Path | None = None) -> Official:
             allowed="a finished one",
             do="Run btc-eval check: it finishes the move, and then checks everything.",
         )
-    catalogue = read_catalogue(folder)
+    catalogue = read_catalogue(folder, whole=False)
     if not catalogue.entries:
         raise refuse(
             str(folder / NAME),

@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tests.book.conftest import Book, tree
+from tests.book.conftest import PROJECT, Book, tree
 
 PAGE = "book/outcomes/small.md"
 FIELDS = [
@@ -152,6 +152,21 @@ def test_a_changed_data_file_runs_the_pages_that_read_it_and_what_they_lend(book
 def test_a_data_file_that_no_page_reads_runs_nothing(book: Book) -> None:
     book.edit("data/official/unread.csv", "2023,7", "2023,8")
     assert executed(book) == []
+
+
+def test_new_papers_of_one_table_run_only_the_chapters_that_use_it(unbuilt: Book) -> None:
+    """A refresh writes the whole catalogue anew; what a chapter depends on is the entries that it used."""
+    shutil.copytree(PROJECT / "data" / "official", unbuilt.root / "data" / "official", dirs_exist_ok=True)
+    shutil.copyfile(PROJECT / "data" / "catalogue.toml", unbuilt.root / "data" / "catalogue.toml")
+    unbuilt.edit(PAGE, "total = int(", 'records.official().wide("need_plans")\ntotal = int(')
+    unbuilt.edit(PAGE, "import disclosure, locations", "import disclosure, locations, records")
+    assert executed(unbuilt) == [PAGE]
+    title = 'title = "Assessments completed and working days taken"'
+    unbuilt.edit("data/catalogue.toml", title, title.replace("taken", "they took"))
+    assert executed(unbuilt) == []
+    name = 'name = "need_plans"\ntitle = "'
+    unbuilt.edit("data/catalogue.toml", name, f"{name}All ")
+    assert executed(unbuilt) == [PAGE]
 
 
 def test_a_data_file_that_comes_runs_everything_again(book: Book) -> None:

@@ -201,7 +201,8 @@ WARDS = """
 counted = pd.DataFrame({"ward": ["Ash", "Birch", "Cedar"], "year": 2024, "n": [112, 93, 84]})
 of = Papers(Provenance.STATUTORY, ("returns",), "2024", "2024")
 wards = disclosure.control(counted, "council", keys=["ward", "year"], counts="n", papers=of)
-html = '<figure class="btc-figure" id="wards" data-provenance="statutory"><p>By ward</p></figure>'
+said = "By ward. Counts are rounded to the nearest 5. Window: year ending 31 March 2024."
+html = f'<figure class="btc-figure" id="wards" data-provenance="statutory"><p>{said}</p></figure>'
 emit.exhibit(html, tables.about("table", "wards", "Wards", wards))
 ```
 """

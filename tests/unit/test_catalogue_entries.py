@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from btc_eval.edition.fingerprint import sha256_entry
 from btc_eval.errors import RefusedError
 from btc_eval.estimates import Provenance
 from btc_eval.records import official, papers_key
@@ -106,3 +110,35 @@ def test_the_key_of_a_table_moves_only_with_its_own_entry(tmp_path: Path) -> Non
     assert papers_key(DATA, same) == papers_key(tmp_path, same) != ""
     assert papers_key(DATA, moved) != papers_key(tmp_path, moved)
     assert papers_key(DATA, "official/absent.csv") == ""
+
+
+def _noted(code: str) -> dict[str, list[str]]:
+    """Return the parts of files noted in a fresh process, by the name of the file."""
+    told = (
+        "import json; from btc_eval import locations, records; "
+        f"{code}; print(json.dumps({{path.name: names for path, names in locations.parts().items()}}))"
+    )
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True, cwd=DATA.parent)
+    found: dict[str, list[str]] = json.loads(done.stdout)
+    return found
+
+
+def test_who_asks_for_one_table_depends_on_its_entry_and_no_other() -> None:
+    one = 'records.official().wide("need_plans"); records.official().find("areas"); records.official().find("nothing")'
+    assert _noted(one) == {"catalogue.toml": ["areas", "need_plans"]}
+
+
+def test_who_lists_the_catalogue_depends_on_all_of_it() -> None:
+    assert _noted('held = records.official(); held.wide("need_plans"); records.sources(held); held.find("areas")') == {}
+
+
+def test_the_hash_of_an_entry_moves_with_its_own_papers_only(tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.toml"
+    path.write_text('[[table]]\nname = "a"\nrows = 1\n[[table]]\nname = "b"\nrows = 1\n', encoding="utf-8")
+    before = {name: sha256_entry(path, name) for name in "ab"}
+    path.write_text('[[table]]\nname = "a"\nrows = 1\n[[table]]\nname = "b"\nrows = 10\n', encoding="utf-8")
+    assert sha256_entry(path, "a") == before["a"]
+    assert sha256_entry(path, "b") != before["b"]
+    assert sha256_entry(path, "c") == sha256_entry(tmp_path / "absent.toml", "a") == ""
+    path.write_text("not [[ toml", encoding="utf-8")
+    assert sha256_entry(path, "a") == ""
