@@ -16,6 +16,8 @@ _ELSEWHERE = re.compile(
     r"The\s+([\d,]+)\s+rows\s+of\s+this\s+table\s+are\s+on\s+the\s+site,\s+in\s+report\.xlsx\s+\(see\s+its\s+contents\)"
     r"\s+and\s+in\s+(csv/[\w/\s-]+?\.csv)\."
 )
+#: What stands at the foot of each page: the title, and the edition.
+_RUNNING = re.compile(r"(.+) · (Edition .+)")
 #: The number of an item of a list, which a browser draws.
 _ITEM = re.compile(r"^\s*\d{1,2}\. ")
 #: Letters in a row that no page says and that are still no words.
@@ -76,22 +78,24 @@ def _hold(reading: Reading, file: str, pages: list[str], marks: list[tuple[str, 
     if any(words != _CONTENTS and not said.says(words) for words, _ in marks):
         reading.refuse(file, "its bookmarks", "words that no page of the site says", _ALLOWED)
     for number, text in enumerate(pages, start=1):
-        odd = list(said.unsaid(_own(reading, text, number, contents)))
+        odd = list(said.unsaid(_own(reading, text, number, contents, said)))
         if any(any(map(str.isdigit, one)) for one in odd):
             reading.refuse(file, f"page {number}", "a number that no page of the site says", _ALLOWED)
         if any(len(one) >= _SHORT for one in odd):
             reading.refuse(file, f"page {number}", "words that no page of the site says", _ALLOWED)
 
 
-def _own(reading: Reading, text: str, number: int, contents: set[str]) -> str:
+def _own(reading: Reading, text: str, number: int, contents: set[str], said: Said) -> str:
     """Return the text of a page without what paper alone has.
 
-    That is its number, the numbers of a list's items, the lines of the contents, and where the rows of a long table
-    are.
+    That is its number, the running title where its two halves are words of the pages, the numbers of a list's items,
+    the lines of the contents, and where the rows of a long table are.
     """
     lines = text.splitlines()
     if lines and lines[0].startswith(str(number)):
         lines[0] = lines[0].removeprefix(str(number))
+    if lines and (running := _RUNNING.fullmatch(lines[0])) and said.says(running[1]) and said.says(running[2]):
+        del lines[0]
     text = "\n".join(_ITEM.sub("", line) for line in lines if letters(line) not in contents)
 
     def elsewhere(found: re.Match[str]) -> str:

@@ -33,6 +33,7 @@ def paper(
     pages: Sequence[Sequence[str]],
     change: Callable[[PdfWriter], object] = id,
     about: Mapping[str, str] = ABOUT,
+    running: str = "Wards",
 ) -> bytes:
     """Return a PDF of these pages, each a sequence of lines; `change` is done before it is written."""
     writer = PdfWriter()
@@ -42,7 +43,7 @@ def paper(
     for number, lines in enumerate(pages, start=1):
         page = writer.add_blank_page(595, 842)
         stream = DecodedStreamObject()
-        stream.set_data(drawing([f"{number}Wards", *lines]))
+        stream.set_data(drawing([f"{number}{running}", *lines]))
         page[NameObject("/Contents")] = writer._add_object(stream)
         fonts = DictionaryObject({NameObject("/F1"): held})
         page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})

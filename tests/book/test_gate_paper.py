@@ -94,6 +94,21 @@ def test_what_paper_alone_has_passes(site: Path, pages: list[list[str]]) -> None
     refused(site, paper([*pages[:2], [*pages[2], long.replace("referrals", "other")]]), "no page of the site says")
 
 
+def test_the_running_title_passes_where_both_its_halves_are_words_of_the_pages(
+    site: Path, pages: list[list[str]]
+) -> None:
+    """Also where the edition ends in a single digit and runs into the heading below it."""
+    index = site / "index.html"
+    far = "<p>" + "far from the words of the other pages " * 200 + "</p>"
+    footer = f"{far}<p>A small report</p>{far}<footer><p>Edition draft c9936b6</p></footer>{far}</body>"
+    index.write_text(index.read_text(encoding="utf-8").replace("</body>", footer), encoding="utf-8")
+    running = "A small report · Edition draft c9936b6"
+    put(site, NAME, paper(pages, running=running))
+    found = disclosure.scan(site)
+    assert found.refusals == (), found.words()
+    refused(site, paper(pages, running=running.replace("b6", "b7")), "a number that no page")
+
+
 # --- what its pages show ---------------------------------------------------------------------------------------------
 
 
