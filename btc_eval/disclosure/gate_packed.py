@@ -10,6 +10,8 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
+from btc_eval.zips import UNREADABLE
+
 #: The most that one file, and all parts of one archive, may hold.
 LARGEST, MOST, DEEPEST = 50 << 20, 400 << 20, 4
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -139,7 +141,7 @@ def members(content: bytes, left: list[int]) -> Iterator[tuple[str, bytes]]:
                 if info.file_size > LARGEST or left[0] < 0:
                     raise Unreadable("an archive too large to be looked into")
                 yield info.filename, archive.read(info)
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError):
+    except UNREADABLE:
         raise Unreadable("an archive that is locked or damaged") from None
 
 

@@ -6,12 +6,12 @@ import contextlib
 import stat
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from btc_eval import disks
 from btc_eval.errors import UsageError, refuse
+from btc_eval.zips import UNREADABLE
 
 #: The file by which an edition is known.
 RECORD = "edition.json"
@@ -84,7 +84,7 @@ def _unpack(archive: Path, folder: Path) -> None:
                     continue
                 target.parent.mkdir(parents=True, exist_ok=True)
                 left -= _copy(held, entry, target, left)
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError, zlib.error) as error:
+    except UNREADABLE as error:
         if isinstance(error, OSError) and error.errno in disks.DISK:
             error.filename = error.filename or str(folder)
             raise  # the fault is this disk's, not the archive's

@@ -17,6 +17,7 @@ from btc_eval.disclosure.held import Held, read
 from btc_eval.disclosure.policy import Policy, policies_in
 from btc_eval.edition import bundle
 from btc_eval.errors import Refusal, RefusedError, refuse
+from btc_eval.zips import UNREADABLE
 
 #: Where the rules of an edition lie in its bundle.
 _RULES = "data/assumptions/disclosure.toml"
@@ -85,7 +86,7 @@ def _rules_of(folder: Path, ours: Path) -> Mapping[str, Policy]:
             text = ours.read_text(encoding="utf-8") if name is None else archive.read(name).decode("utf-8")
     except FileNotFoundError:
         text = ours.read_text(encoding="utf-8")
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
+    except UNREADABLE as error:
         raise refuse(
             f"edition {folder.name}",
             bundle.NAME,

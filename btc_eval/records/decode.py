@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
 from collections.abc import Sequence
 
 import pandas as pd
 
 from btc_eval.records.tables import Faults, Offered, RawTable, rows_words
 from btc_eval.texts import ALLOWED, unfit
+from btc_eval.zips import UNREADABLE
 
 #: File name endings that can hold a table.
 TABLES = (".csv", ".parquet", ".xlsx")
@@ -176,7 +176,7 @@ def _workbook(content: bytes, faults: Faults) -> pd.DataFrame | None:
     try:
         workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         rows = [[_cell(value) for value in row] for row in workbook.worksheets[0].iter_rows(values_only=True)]
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError):
+    except (*UNREADABLE, KeyError):
         faults.add(
             "",
             found="a workbook that is cut short or damaged",

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from btc_eval.errors import Refusal
 from btc_eval.records.tables import Faults, Offered
+from btc_eval.zips import UNREADABLE
 
 #: Largest file read into memory, unpacked: ten times the largest published table.
 MOST_BYTES = 200_000_000
@@ -93,7 +93,7 @@ def open_zip(name: str, content: bytes) -> GatherResult:
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         members = [info for info in archive.infolist() if not info.is_dir() and not _litter(Path(info.filename).name)]
-    except zipfile.BadZipFile:
+    except UNREADABLE:
         faults.add(
             "",
             found="a file that is not a zip, or is cut short",
@@ -126,7 +126,7 @@ def open_zip(name: str, content: bytes) -> GatherResult:
     for info in sorted(members, key=lambda member: member.filename):
         try:
             data = archive.read(info)
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError, zlib.error):
+        except UNREADABLE:
             faults.add(
                 info.filename,
                 found="a member that cannot be unpacked (damaged or locked with a password)",

@@ -6,11 +6,12 @@ import gzip
 import io
 import warnings
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import openpyxl
+
+from btc_eval.zips import UNREADABLE
 
 #: Largest file, and largest part of one, that is looked into.
 LARGEST = 20 * 1024 * 1024
@@ -31,7 +32,6 @@ _DATA_FILES = {
     b"\x80\x04\x95": "pickled objects",
     b"\x80\x05\x95": "pickled objects",
 }
-_UNPACKING = (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError)
 
 
 class Unreadable(Exception):
@@ -76,7 +76,7 @@ def _layers(content: bytes, depth: int, left: list[int]) -> Iterator[Layer]:
         try:
             with gzip.open(io.BytesIO(content)) as stream:
                 inside = stream.read(LARGEST + 1)
-        except _UNPACKING:
+        except UNREADABLE:
             raise Unreadable("a packed file that is damaged") from None
         yield from _layers(inside, depth + 1, left)
     elif content.startswith(b"PK\x03\x04"):
@@ -96,7 +96,7 @@ def _archive(content: bytes, depth: int, left: list[int]) -> Iterator[Layer]:
     except zipfile.BadZipFile:  # nobody can open it
         yield Layer(_text(content))
         return
-    except _UNPACKING:
+    except UNREADABLE:
         raise Unreadable("an archive that is locked or damaged") from None
     if "xl/workbook.xml" in names:
         yield Layer("", tuple(_sheets(content)))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import IO
 
 from btc_eval.errors import Refusal, RefusedError, refuse
 from btc_eval.records.statutory.vocabulary import DEMONSTRATION_FILE
+from btc_eval.zips import UNPACKING, UNREADABLE
 
 #: Largest file, unpacked: a national census of ten years in one file is about 20 GB.
 MOST_BYTES = 40_000_000_000
@@ -96,7 +96,7 @@ class Source:
                     stream = opened.enter_context(archive.open(self.member))
                 else:
                     stream = opened.enter_context(self.path.open("rb"))
-            except (OSError, NotImplementedError) as error:
+            except OSError as error:
                 raise refuse(
                     self.name,
                     "",
@@ -104,12 +104,16 @@ class Source:
                     allowed="a file that you may open",
                     do="Check who may read it, and that nobody is writing it.",
                 ) from error
-            except zipfile.BadZipFile as error:
+            except UNREADABLE as error:
                 raise self._damaged() from error
             try:
                 yield stream
-            except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+            except UNPACKING as error:
                 raise self._damaged() from error
+            except OSError as error:
+                if not self.member or error.errno is not None:
+                    raise
+                raise self._damaged() from error  # one way of packing has no error of its own
 
     def _damaged(self) -> RefusedError:
         return refuse(
@@ -179,7 +183,7 @@ def _take(path: Path, direct: bool, refusals: list[Refusal]) -> list[Source]:
             return _members(path, archive, marked)
     except RefusedError as error:
         refusals.extend(error.refusals)
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError):
+    except UNREADABLE:
         do = "Export it again; compare its size with what was sent."
         refusals.append(_refusal(str(path), "a file that is not a zip, or is cut short", do, "a complete zip"))
     return []

@@ -20,6 +20,7 @@ from btc_eval.errors import RefusedError, refuse
 from btc_eval.records.statutory.grid import Figures, Row
 from btc_eval.records.statutory.notes import Notes
 from btc_eval.records.statutory.sources import MOST_GROWTH, Source
+from btc_eval.zips import UNREADABLE
 
 #: Largest workbook, unpacked; the largest Annex A we know of has 30 MB.
 MOST_BYTES = 500_000_000
@@ -158,7 +159,7 @@ def _inspect(source: Source, content: IO[bytes] | Path) -> bool:
                         if info.filename.startswith("xl/worksheets/") and not formulas:
                             stream.seek(0)
                             formulas = _holds_formula(stream)
-    except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+    except UNREADABLE as error:
         raise _damaged(source, "a workbook that is damaged, cut short or locked with a password") from error
     return formulas
 
