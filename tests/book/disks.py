@@ -16,16 +16,15 @@ import pytest
 def mounted(place: Path, *, megabytes: int = 200) -> Iterator[Path]:
     """Mount an empty disk in memory at a folder while the block runs; the test is skipped where that is not allowed.
 
-    What it shows is shown without a mount, by errors put in at every write, in `tests/unit/test_disks.py`.
+    What it shows is shown without a mount too, by errors put in at every write, in `tests/unit/test_disks.py`.
     """
     place.mkdir(parents=True, exist_ok=True)
     command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "btc-test", str(place)]
-    if (
-        not sys.platform.startswith("linux")
-        or os.geteuid() != 0
-        or subprocess.run(command, capture_output=True).returncode
-    ):
-        pytest.skip("mounting a disk needs Linux and root")
+    if not sys.platform.startswith("linux") or os.geteuid() != 0:
+        pytest.skip("NO DISK OF ITS OWN: mounting one needs Linux and root")
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        pytest.skip(f"NO DISK OF ITS OWN: this system does not let root mount one ({done.stderr.strip()})")
     try:
         yield place
     finally:

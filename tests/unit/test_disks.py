@@ -21,26 +21,31 @@ def read(folder: Path) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
-def failing_at(step: int, change: Callable[..., object]) -> Callable[..., object]:
-    """Return the change to the disk, which fails for want of room from its n-th call on."""
+#: A full disk, and one that may only be read.
+FAULTS = pytest.mark.parametrize("fault", [errno.ENOSPC, errno.EROFS], ids=["full", "read-only"])
+
+
+def failing_at(step: int, change: Callable[..., object], fault: int = errno.ENOSPC) -> Callable[..., object]:
+    """Return the change to the disk, which fails for this fault of the disk from its n-th call on."""
     count = iter(range(10_000))
 
     def changed(*arguments: object, **options: object) -> object:
         if next(count) >= step:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            raise OSError(fault, os.strerror(fault))
         return change(*arguments, **options)
 
     return changed
 
 
+@FAULTS
 @pytest.mark.parametrize("step", range(4))
-def test_a_store_on_a_full_disk_is_as_it_was_and_the_folder_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
+def test_a_store_on_a_disk_that_fails_is_as_it_was_and_the_folder_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int, fault: int
 ) -> None:
     store.replace_files(tmp_path, {"a.csv": b"1", "deep/b.csv": b"1"})
     before = read(tmp_path)
-    monkeypatch.setattr(os, "fsync", failing_at(step, os.fsync))
-    with pytest.raises(OSError, match="No space left") as caught:
+    monkeypatch.setattr(os, "fsync", failing_at(step, os.fsync, fault))
+    with pytest.raises(OSError, match=os.strerror(fault)) as caught:
         store.replace_files(tmp_path, {"a.csv": b"2", "deep/b.csv": b"2"})
     assert caught.value.filename == str(tmp_path)
     assert read(tmp_path) == before
@@ -64,10 +69,11 @@ def test_a_change_that_was_decided_says_so_and_is_finished_by_the_next_run(
     assert read(tmp_path) == {"a.csv": b"2", "deep/b.csv": b"2"}
 
 
+@FAULTS
 @pytest.mark.parametrize("function", ["copytree", "rename", "fsync", "_exchange"])
 @pytest.mark.parametrize("step", [0, 1])
-def test_a_site_on_a_full_disk_is_whole(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, function: str, step: int
+def test_a_site_on_a_disk_that_fails_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, function: str, step: int, fault: int
 ) -> None:
     out, made = tmp_path / "site", tmp_path / "made"
     for folder, body in ((out, "old"), (made, "new")):
@@ -77,7 +83,7 @@ def test_a_site_on_a_full_disk_is_whole(
     old, new = read(out), read(made)
     home = {"copytree": shutil, "rename": Path, "fsync": os, "_exchange": swap}[function]
     with monkeypatch.context() as patch:
-        patch.setattr(home, function, failing_at(step, getattr(home, function)))
+        patch.setattr(home, function, failing_at(step, getattr(home, function), fault))
         try:
             swap.bring(made, out)
             swap.put_in_place(out)
