@@ -164,3 +164,17 @@ def real_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     assert done.returncode == 0, done.stderr
     yield site
     shutil.rmtree(site, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def released_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a site that the gate accepts, put together once; tests work on copies."""
+    from tests.book import released
+
+    return released.write(tmp_path_factory.mktemp("released") / "site")
+
+
+@pytest.fixture
+def site(released_once: Path, tmp_path: Path) -> Path:
+    """Return a copy of a site that the gate accepts."""
+    return Path(shutil.copytree(released_once, tmp_path / "site"))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -141,3 +142,16 @@ def edit(site: Path, name: str, old: str, new: str) -> None:
 def raw_csv() -> str:
     """Return the raw table as a file."""
     return csv_text(raw_wards())
+
+
+def refused(site: Path, name: str, content: bytes, what: str, *, planted: Sequence[str]) -> None:
+    """Put a file into a site, and expect that it is refused for this reason, and that nothing else is.
+
+    The first of what is planted is also on the register of children; none of it may be repeated.
+    """
+    put(site, name, content)
+    found = disclosure.scan(site, canaries=planted[:1])
+    said = found.words()
+    assert {one.file for one in found.refusals} == {name}, said
+    assert any(re.search(what, one.found) for one in found.refusals), said
+    assert not any(one in said for one in planted)

@@ -37,20 +37,6 @@ PLANTED = {
 }
 
 
-@pytest.fixture(scope="module")
-def _whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return released.write(tmp_path_factory.mktemp("whole") / "site")
-
-
-@pytest.fixture
-def site(_whole: Path, tmp_path: Path) -> Path:
-    """Return a copy of a site that the gate accepts."""
-    for path in _whole.rglob("*"):
-        if path.is_file():
-            put(tmp_path / "site", path.relative_to(_whole).as_posix(), path.read_bytes())
-    return tmp_path / "site"
-
-
 def refused(site: Path, *, file: str, what: str) -> None:
     """Expect a refusal of this file for this reason, and nothing said of what was planted."""
     found = disclosure.scan(site, canaries=[PLANTED["name"]])

@@ -6,7 +6,6 @@ import hashlib
 import io
 import json
 import re
-import shutil
 import struct
 import zipfile
 import zlib
@@ -16,7 +15,6 @@ from pathlib import Path
 import pytest
 
 from btc_eval import disclosure
-from tests.book import released
 from tests.book.released import CHAPTER, put, put_json
 
 NAME, HIDDEN = "reproduction.zip", "Zebedee Quillfeather"
@@ -26,17 +24,6 @@ HONEST = {
     "edition/book/wards.md": b"# Wards",
     "edition/reproduce.py": b"print()",
 }
-
-
-@pytest.fixture(scope="module")
-def _whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return released.write(tmp_path_factory.mktemp("whole") / "site")
-
-
-@pytest.fixture
-def site(_whole: Path, tmp_path: Path) -> Path:
-    """Return a copy of a site that the gate accepts."""
-    return Path(shutil.copytree(_whole, tmp_path / "site"))
 
 
 def zipped(files: Mapping[str | zipfile.ZipInfo, bytes]) -> bytes:

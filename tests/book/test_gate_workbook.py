@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -68,12 +67,7 @@ def site(_whole: tuple[Path, bytes], tmp_path: Path) -> Path:
 
 def refused(site: Path, content: bytes, what: str) -> None:
     """Expect that this workbook is refused for this reason, and nothing else is; nothing planted is repeated."""
-    put(site, NAME, content)
-    found = disclosure.scan(site, canaries=[HIDDEN])
-    said = found.words()
-    assert {one.file for one in found.refusals} == {NAME}, said
-    assert any(re.search(what, one.found) for one in found.refusals), said
-    assert "Zebedee" not in said
+    released.refused(site, NAME, content, what, planted=(HIDDEN, "Zebedee"))
 
 
 def test_the_workbook_that_a_build_writes_passes(site: Path, honest: bytes) -> None:
