@@ -9,7 +9,7 @@ from __future__ import annotations
 from btc_eval.records.areas import ENGLAND, NORTH_WEST, WIRRAL
 from btc_eval.records.catalogue import Entry, Source
 from btc_eval.records.listing import sources
-from btc_eval.records.official import Official, official, papers_key, reads
+from btc_eval.records.official import Official, official, reads
 from btc_eval.records.symbols import Reason
 
 __all__ = [
@@ -21,7 +21,6 @@ __all__ = [
     "Reason",
     "Source",
     "official",
-    "papers_key",
     "reads",
     "sources",
 ]

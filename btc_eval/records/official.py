@@ -34,18 +34,6 @@ def reads() -> tuple[str, ...]:
     return tuple(sorted(_READS))
 
 
-def papers_key(data: Path, file: str) -> str:
-    """Has anything about this table changed: a figure, or its papers? A fingerprint of its catalogue entry.
-
-    The entry holds the checksum of the figures, so whoever keeps results by what they read needs this and no more; a
-    change to another table's entry does not move it. Blank where the catalogue has no such file.
-    """
-    entry = next((entry for entry in read_catalogue(data, whole=False).entries if entry.file == file), None)
-    if entry is not None:
-        note_part(data / NAME, entry.name)
-    return "" if entry is None else fingerprint(repr(entry).encode("utf-8"))
-
-
 def read_bytes(data: Path, entry: Entry) -> bytes:
     """What does the compiled file hold, if it is the one the catalogue vouches for?
 

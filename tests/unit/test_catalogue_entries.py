@@ -13,7 +13,7 @@ import pytest
 from btc_eval.edition.fingerprint import sha256_entry
 from btc_eval.errors import RefusedError
 from btc_eval.estimates import Provenance
-from btc_eval.records import official, papers_key
+from btc_eval.records import official
 from btc_eval.records.catalogue import fingerprint, read_catalogue, write_catalogue
 
 DATA = Path(__file__).parents[2] / "data"
@@ -106,10 +106,10 @@ def test_an_unknown_table_is_answered_with_the_known_ones() -> None:
 def test_the_key_of_a_table_moves_only_with_its_own_entry(tmp_path: Path) -> None:
     text = (DATA / "catalogue.toml").read_text(encoding="utf-8")
     (tmp_path / "catalogue.toml").write_text(text.replace("Referrals and re-referrals", "Other"), encoding="utf-8")
-    same, moved = "official/spend.csv", "official/referrals.csv"
-    assert papers_key(DATA, same) == papers_key(tmp_path, same) != ""
-    assert papers_key(DATA, moved) != papers_key(tmp_path, moved)
-    assert papers_key(DATA, "official/absent.csv") == ""
+    old, new = (folder / "catalogue.toml" for folder in (DATA, tmp_path))
+    assert sha256_entry(old, "spend") == sha256_entry(new, "spend") != ""
+    assert sha256_entry(old, "referrals") != sha256_entry(new, "referrals")
+    assert sha256_entry(old, "absent") == ""
 
 
 def _noted(code: str) -> dict[str, list[str]]:
