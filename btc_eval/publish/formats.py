@@ -36,6 +36,8 @@ class Format(StrEnum):
     RATIO_CHANGE = "ratio_change"  # 0.847 → 15% lower
     SHARE_CHANGE = "share_change"  # -0.153 → 15% lower
     SIGNED = "signed"  # 1.25 → +1.25
+    SIGNED_RATE = "signed_rate"  # 12.84 → +12.8
+    SIGNED_COUNT = "signed_count"  # 4 → +4
     P_VALUE = "p_value"  # 0.0004 → less than 0.001
     RANK = "rank"  # 28 → 28th
     POUNDS = "pounds"  # 1275 → £1,275
@@ -130,6 +132,8 @@ _RULES: dict[Format, tuple[int, Callable[[float, int], str]]] = {
         lambda v, d: _direction(v, f"{_fixed(abs(100 * v), d)}%", "higher", "lower", "no change"),
     ),
     Format.SIGNED: (2, _signed),
+    Format.SIGNED_RATE: (1, _signed),
+    Format.SIGNED_COUNT: (0, _signed),
     Format.P_VALUE: (2, _p_value),
     Format.RANK: (0, lambda v, _d: ordinal(round(v))),
     Format.POUNDS: (0, _pounds),

@@ -106,7 +106,7 @@ def grid(
     rich
         Columns shown as more than text, and whether rows become cards on a narrow screen.
     """
-    cards = rich is not None and rich.cards
+    cards = rich is not None and bool(rich.cards)
     frame = safe.frame
     kinds = {name: named(formats[name]) if name in formats else usual(frame[name]) for name in columns}
     header = row_header or next(iter(columns))
@@ -128,7 +128,8 @@ def grid(
             seen.add(name)
         rows.append(f"<tr{identity}{_role('row', cards)}>{cells}</tr>")
     hidden = ' class="btc-heard"' if hide_caption else ""
-    kind = "btc-table btc-as-cards" if cards else "btc-table"
+    kind = "btc-table" + " btc-as-cards" * cards
+    kind += " btc-always-cards" * (rich is not None and rich.cards == "always")
     return (
         f'<div class="btc-scroll" role="region" tabindex="0" aria-label="{text(caption)}">'
         f'<table class="{kind}"{_role("table", cards)}><caption{hidden}><span>{text(caption)}</span></caption>'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from btc_eval.disclosure import SafeTable
 from btc_eval.errors import refuse
@@ -47,14 +48,15 @@ class Rich:
     addresses
         Column shown to the column that holds an address within the book, "assurance/methods#money".
     cards
-        Whether a narrow screen shows each row as a card, every cell under its column's words.
+        Whether a narrow screen shows each row as a card, every cell under its column's words; "always" for a table
+        whose cells hold so many words that a wide screen shows cards as well.
     """
 
     rows: str = ""
     findings: tuple[str, ...] = ()
     links: Mapping[str, str] = field(default_factory=dict)
     addresses: Mapping[str, str] = field(default_factory=dict)
-    cards: bool = False
+    cards: bool | Literal["always"] = False
 
     @property
     def columns(self) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from btc_eval.disclosure import SafeTable
 from btc_eval.estimates import Papers
@@ -32,7 +32,7 @@ def table(
     findings: Sequence[str] = (),
     links: Mapping[str, str] | None = None,
     addresses: Mapping[str, str] | None = None,
-    cards: bool = False,
+    cards: bool | Literal["always"] = False,
 ) -> None:
     """Which rows should the reader see? Show a released table.
 
@@ -63,7 +63,8 @@ def table(
     addresses
         Column to the column that holds an address within the book, "assurance/methods#money": the words lead there.
     cards
-        On a narrow screen show each row as a card.
+        On a narrow screen show each row as a card; "always": on a wide one too, for cells of many words. Paper keeps
+        the table.
 
     Raises
     ------

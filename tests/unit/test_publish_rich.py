@@ -118,6 +118,16 @@ def test_cards_keep_the_roles_of_a_table_and_name_each_cell(shown: list[tuple[st
     )
 
 
+def test_cells_of_many_words_are_cards_on_a_wide_screen_too_and_words_of_other_tables_are_not(
+    shown: list[tuple[str, dict[str, Any]]],
+) -> None:
+    publish.table(released(CLAIMS), id="t", caption="C", columns=COLUMNS, cards="always")
+    publish.table(released(CLAIMS), id="u", caption="C", columns=COLUMNS)
+
+    assert 'class="btc-table btc-as-cards btc-always-cards" role="table"' in shown[0][0]
+    assert 'class="btc-table"' in shown[1][0]
+
+
 STEPS = [
     {"id": "a", "position": 1, "stage": "First", "kind": "holds", "words": "A & B", "verdict": "none"},
     {"id": "claim-a", "position": 1, "stage": "First", "kind": "rests on", "words": "Because.", "verdict": "not shown"},
