@@ -19,6 +19,7 @@ from btc_eval.disclosure.money import Contributions
 from btc_eval.disclosure.policy import Policy, policies, policy, policy_sources
 from btc_eval.disclosure.reasons import Reason
 from btc_eval.disclosure.register import Entry, fingerprint, read_register, released, write_register
+from btc_eval.disclosure.show import notes_of
 from btc_eval.disclosure.table import SafeTable
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ __all__ = [
     "example",
     "example_attacked",
     "fingerprint",
+    "notes_of",
     "policies",
     "policy",
     "policy_sources",

@@ -85,6 +85,8 @@ class _Page(HTMLParser):
                 self.exhibit.rows.append([])
             elif tag in ("td", "th") and about.get("scope") != "col":
                 self.cell = []
+            elif tag == "span" and self.cell:
+                self.cell.append(" ")  # the name of the column before it ends here
         if "pasted-text" in kinds:
             self.paste = (depth, [])
         if "btc-cited" in kinds:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ from btc_eval.disclosure.cells import Cells
 from btc_eval.disclosure.policy import Policy
 from btc_eval.disclosure.reasons import Reason, listed
 from btc_eval.disclosure.system import Bools, Floats, Ints
+from btc_eval.disclosure.table import SafeTable
 
 #: Column of the rate → (numerator, denominator, per how many).
 Rates = Mapping[str, tuple[str, str, float]]
@@ -90,11 +91,14 @@ def put_rates(frame: pd.DataFrame, rates: Rates, rules: Policy, keys: Sequence[s
     return hidden
 
 
+_BLANK = "Blank cells hold a small number, or one that would give a small number away."
+
+
 def notes(rules: Policy, summed: bool, hidden: bool) -> tuple[str, ...]:
     """Which sentences belong under the table?"""
     found = []
     if hidden:
-        found.append("Blank cells hold a small number, or one that would give a small number away.")
+        found.append(_BLANK)
     if rules.rounding_base > 1:
         found.append(f"Counts are rounded to the nearest {rules.rounding_base}.")
         if rules.totals == "summed" and summed:
@@ -102,3 +106,20 @@ def notes(rules: Policy, summed: bool, hidden: bool) -> tuple[str, ...]:
         elif summed:
             found.append("Totals are rounded by themselves and may differ from the sum of their parts.")
     return tuple(found)
+
+
+def notes_of(safe: SafeTable, columns: Collection[str], *, explained: bool = False) -> tuple[str, ...]:
+    """Which of a table's sentences are true of what a reader sees of it?
+
+    Parameters
+    ----------
+    safe
+        The released table.
+    columns
+        The columns that are shown: a table of shares says nothing of how its counts were rounded.
+    explained
+        Whether the reader is told elsewhere what its empty cells stand for.
+    """
+    counted = any(name in safe.counts for name in columns)
+    hidden = any(name in set(safe.suppressed["column"]) for name in columns) and not explained
+    return tuple(note for note in safe.notes if (hidden if note == _BLANK else counted))

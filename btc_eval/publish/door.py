@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from btc_eval.disclosure import SafeTable
+from btc_eval.disclosure import Reason, SafeTable
 from btc_eval.errors import refuse
 from btc_eval.estimates import Papers, Provenance
 from btc_eval.texts import ALLOWED, unfit
@@ -120,7 +120,7 @@ def why_blank(safe: SafeTable, column: str, index: Any) -> str:
 
 
 def blank_cells(safe: SafeTable) -> dict[str, dict[str, list[int]]]:
-    """Which cells are empty, and why? In the shorthand of official spreadsheets.
+    """Which cells are empty, and why? In the shorthand of official spreadsheets, and in the words that a page may say.
 
     Returns
     -------
@@ -130,7 +130,8 @@ def blank_cells(safe: SafeTable) -> dict[str, dict[str, list[int]]]:
     """
     frame, keys = safe.frame, list(safe.keys)
     hidden = {
-        (str(row["column"]), *(row[key] for key in keys)): str(row["reason"]) for _, row in safe.suppressed.iterrows()
+        (str(row["column"]), *(row[key] for key in keys)): Reason(str(row["reason"])).public(safe.policy.reasons_told)
+        for _, row in safe.suppressed.iterrows()
     }
     own = [frame[key].tolist() for key in keys]
     found: dict[str, dict[str, list[int]]] = {}

@@ -15,6 +15,7 @@ from btc_eval.publish.charts.base import Panel, Recipe
 from btc_eval.publish.charts.static import svg
 from btc_eval.publish.door import admitted, identified, worded
 from btc_eval.publish.formats import Format
+from btc_eval.publish.grid import grid
 from btc_eval.publish.tables import about
 from btc_eval.texts import visible
 
@@ -67,7 +68,7 @@ def figure(
     if demonstration:
         message = f"{parts.DEMONSTRATION}. {message}"
     shown = columns or {name: name.replace("_", " ").capitalize() for name in chart.columns}
-    cells = parts.grid(released, caption=words, columns=shown, formats=formats or {}, hide_caption=True)
+    cells = grid(released, caption=words, columns=shown, formats=formats or {}, hide_caption=True)
     drawing = "".join(_panel(panel, id, number, words) for number, panel in enumerate(panels, start=1))
     body = (
         f'<figure class="btc-figure" id="{id}" data-provenance="{papers.provenance.value}">'

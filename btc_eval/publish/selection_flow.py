@@ -12,6 +12,7 @@ from btc_eval.estimates import Provenance
 from btc_eval.publish import emit, parts
 from btc_eval.publish.door import admitted, identified, why_blank, worded
 from btc_eval.publish.formats import say
+from btc_eval.publish.grid import grid
 from btc_eval.publish.tables import about
 
 #: Columns of a released flow of selection, and the two kinds of line.
@@ -75,7 +76,7 @@ def flow_diagram(
     # Drawn over the boxes by the style sheet: for the eye alone, since the message says the same in words.
     stamp = stamp and f' data-stamp="{stamp}"'
     shown = {"step": "Step", "kind": "What happened", "reason": "Who", "n": unit.capitalize()}
-    cells = parts.grid(
+    cells = grid(
         released, caption=words, columns=shown, formats={"step": "plain"}, row_header="reason", hide_caption=True
     )
     body = (

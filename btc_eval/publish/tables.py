@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from btc_eval.disclosure import SafeTable
+from btc_eval.disclosure import SafeTable, notes_of
 from btc_eval.estimates import Papers
-from btc_eval.publish import emit, parts, register
+from btc_eval.publish import blanks, emit, parts, register
 from btc_eval.publish.door import admitted, blank_cells, identified, worded
 from btc_eval.publish.downloads import csv_text
 from btc_eval.publish.formats import Format
+from btc_eval.publish.grid import grid
 from btc_eval.publish.rich import Rich
 from btc_eval.publish.sources import resolve, window_words
 
@@ -76,12 +77,14 @@ def table(
     rich = Rich(rows=rows, findings=tuple(findings), links=links or {}, addresses=addresses or {}, cards=cards)
     released.only([*columns, *rich.columns])
     words = parts.title_words(worded(caption, f"table {id}, caption"), papers)
-    cells = parts.grid(
+    cells = grid(
         released, caption=words, columns=columns, formats=formats or {}, row_header=row_header, anchor=anchor, rich=rich
     )
     if len(released.frame) > _FOLDED_FROM and anchor is None and not rows:
         cells = f"<details><summary>{parts.text(words)}: show all {len(released.frame)} rows</summary>{cells}</details>"
-    remarks = [*([notes] if isinstance(notes, str) and notes else notes), *released.notes]
+    told = any(sign.startswith("[c") for sign in blanks.signs(released, columns).values())
+    own = notes_of(released, columns, explained=told)
+    remarks = [*([notes] if isinstance(notes, str) and notes else notes), *own]
     body = (
         f'<div class="btc-exhibit" id="{id}" data-provenance="{papers.provenance.value}">{parts.mark(papers)}{cells}'
         f"{parts.notes_html(remarks)}{parts.source_line(papers, id)}</div>"

@@ -15,6 +15,7 @@ from btc_eval.disclosure import SafeTable
 from btc_eval.errors import RefusedError
 from btc_eval.estimates import Papers, Provenance
 from btc_eval.publish import emit, parts
+from btc_eval.publish.grid import grid
 
 PAPERS = Papers(Provenance.OFFICIAL, ("paper-report-2024",))
 VOID = {"br", "img", "input", "hr"}
@@ -113,7 +114,7 @@ def test_cards_keep_the_roles_of_a_table_and_name_each_cell(shown: list[tuple[st
     for role, count in (("row", 3), ("columnheader", 2), ("rowheader", 2), ("cell", 2), ("rowgroup", 2)):
         assert len(re.findall(rf'role="{role}"', html)) == count, role
     assert html.count('<span class="btc-label" aria-hidden="true">Evidence</span>') == 2
-    assert parts.grid(released(CLAIMS), caption="C", columns=COLUMNS, formats={}).count("role=") == 1, (
+    assert grid(released(CLAIMS), caption="C", columns=COLUMNS, formats={}).count("role=") == 1, (
         "a plain table has only its region"
     )
 
