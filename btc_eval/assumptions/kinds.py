@@ -204,6 +204,10 @@ class Release(Assumption):
         """
         return f"{calendar.month_name[self.month]} {year + self.after}"
 
+    def due_month(self, year: int) -> str:
+        """The same as a date without a day: "2026-10"."""
+        return f"{year + self.after}-{self.month:02d}"
+
     def value_words(self) -> str:
         """Return the month."""
         later = {0: "of the same year", 1: "of the next year"}.get(self.after, f"{self.after} years after")

@@ -84,7 +84,9 @@ def assemble(
         words |= changes.words(changes.before(where.previous), where.data, collected.findings, about["definitions"])
     source = where.work / "src"
     staged = {
-        chapter.page.name: stage.staged_notebook(chapter, runs.get(chapter.page.name), collected, words, known)
+        chapter.page.name: stage.staged_notebook(
+            chapter, runs.get(chapter.page.name), collected, words, known, moment=about["built_at"]
+        )
         for chapter in chapters
     }
     stage.stage(where, chapters, staged, read_toc(where), source)
@@ -98,7 +100,9 @@ def assemble(
     _write_json(site / gate.ASSETS, fingerprint.tree(site / "_static"))
     works = roles.works(where.book / "references.bib")
     about["notebooks"] = [
-        _write_notebook(site, chapter, runs.get(chapter.page.name), collected, words, known, works)
+        _write_notebook(
+            site, chapter, runs.get(chapter.page.name), collected, words, known, works, moment=about["built_at"]
+        )
         for chapter in chapters
     ]
     for exhibit in collected.exhibits:
@@ -203,10 +207,12 @@ def _write_notebook(
     words: Mapping[str, str],
     known: Mapping[str, cited.Cited],
     works: Mapping[str, tuple[str, str]],
+    *,
+    moment: str | None,
 ) -> dict[str, Any]:
     """Write the notebook that a reviewer downloads, and return its line in `edition.json`."""
     path = site / "notebooks" / f"{chapter.page.name}.ipynb"
-    written = stage.published_notebook(chapter, run, collected, words, known, works)
+    written = stage.published_notebook(chapter, run, collected, words, known, works, moment=moment)
     stage.write_if_changed(path, written.encode())
     # A reproducible build, which names its moment, holds nothing that another run of it would not.
     measured = run is not None and not os.environ.get(record.EPOCH_VARIABLE)

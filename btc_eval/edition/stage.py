@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from btc_eval.edition import awaited
 from btc_eval.edition.cache import Run
 from btc_eval.edition.chapters import KERNEL, PASTE, Chapter, pasted_keys, taken_apart
 from btc_eval.edition.cited import Cited, addressed, anchor, fill, unpasted
@@ -32,6 +33,8 @@ def staged_notebook(
     collected: Collected,
     words: Mapping[str, str],
     known: Mapping[str, Cited] = MappingProxyType({}),
+    *,
+    moment: str | None = None,
 ) -> str:
     """What is Sphinx given for this page? The notebook with its outputs, as JSON text.
 
@@ -47,6 +50,8 @@ def staged_notebook(
         What `{{ name }}` stands for.
     known
         The findings that outputs may cite; those of this page are given an address on it.
+    moment
+        When the edition was made, as in `edition.json`; `None` where that is not known.
     """
     own_ids = sorted(name for name, quoted in known.items() if quoted.page == chapter.page.name)
     metadata = {key: value for key, value in chapter.metadata.items() if key != "jupytext"}
@@ -73,6 +78,7 @@ def staged_notebook(
         root=chapter.page.root,
         keep=("kind", "id"),
         known=known,
+        moment=moment,
         changed=addressed(chapter, own_ids),
         anchors=unpasted(chapter, own_ids),
     )
@@ -85,12 +91,14 @@ def published_notebook(
     words: Mapping[str, str],
     known: Mapping[str, Cited] = MappingProxyType({}),
     works: Mapping[str, tuple[str, str]] = MappingProxyType({}),
+    *,
+    moment: str | None = None,
 ) -> str:
     """What does a reviewer download for this page? The executed notebook, with its pastes and words written out.
 
     Parameters
     ----------
-    chapter, run, collected, words, known
+    chapter, run, collected, words, known, moment
         As in `staged_notebook`.
     works
         The works that prose may cite, by key: see `roles.works`.
@@ -107,7 +115,7 @@ def published_notebook(
         return _SUBSTITUTION.sub(lambda match: words.get(match[1], match[0]), text)
 
     keep = ("kind", "id", "finding", "provenance", "quotes")
-    return _notebook(chapter, run, metadata, root=root, keep=keep, known=known, prose=written)
+    return _notebook(chapter, run, metadata, root=root, keep=keep, known=known, moment=moment, prose=written)
 
 
 def _notebook(
@@ -118,6 +126,7 @@ def _notebook(
     root: str,
     keep: Sequence[str],
     known: Mapping[str, Cited],
+    moment: str | None,
     prose: Any = str,
     changed: Mapping[int, str] = MappingProxyType({}),
     anchors: Collection[str] = (),
@@ -134,7 +143,7 @@ def _notebook(
         if cell.kind == "code":
             shown = []
             for output in next(outputs, []):
-                shown.append(_output(output, chapter.page, root, keep, known))
+                shown.append(_output(output, chapter.page, root, keep, known, moment))
                 name = output.get("metadata", {}).get("scrapbook", {}).get("name")
                 shown += [anchor(name)] if name in anchors else []
             made |= {"execution_count": cell.number, "outputs": shown}
@@ -144,7 +153,12 @@ def _notebook(
 
 
 def _output(
-    output: Mapping[str, Any], page: Page, root: str, keep: Sequence[str], known: Mapping[str, Cited]
+    output: Mapping[str, Any],
+    page: Page,
+    root: str,
+    keep: Sequence[str],
+    known: Mapping[str, Cited],
+    moment: str | None,
 ) -> dict[str, Any]:
     """Return an output with the builder's tokens filled in and without what only the builder needs."""
     about = output.get("metadata", {}).get("btc_eval", {})
@@ -153,14 +167,15 @@ def _output(
         "btc_eval": {key: about[key] for key in keep if key in about},
     }
     data = {
-        kind: _filled(text, page, root, known) if kind == "text/html" and isinstance(text, str) else text
+        kind: _filled(text, page, root, known, moment) if kind == "text/html" and isinstance(text, str) else text
         for kind, text in output.get("data", {}).items()
     }
     return {**output, "metadata": metadata, "data": data}
 
 
-def _filled(text: str, page: Page, root: str, known: Mapping[str, Cited]) -> str:
-    return fill(text.replace("{{root}}", root).replace("{{chapter}}", page.name), known, root, page.name)
+def _filled(text: str, page: Page, root: str, known: Mapping[str, Cited], moment: str | None) -> str:
+    text = awaited.fill(text.replace("{{root}}", root).replace("{{chapter}}", page.name), moment)
+    return fill(text, known, root, page.name)
 
 
 def write_if_changed(path: Path, content: bytes) -> bool:

@@ -45,6 +45,7 @@ _ONE_YEAR, _FEW = "only one year is published", "too few councils to say"
 BLANKS: Mapping[str, str] = {
     **dict.fromkeys(("baseline_year", "baseline", "latest_year", "latest", "unit"), _NOT_PUBLISHED),
     **dict.fromkeys(("fall", "rise"), _FEW),
+    **dict.fromkeys(("next_due", "judged_due"), "no month is expected"),
 }
 _COUNCIL = "the council's own records"
 _LEAST = 200  # spans of councils; with fewer, the tails are a handful of them
@@ -71,8 +72,10 @@ def monitoring_plan(
     frame
         One row an indicator in the order of the records: `id`, `name`, `better`, `baseline_year`, `baseline`,
         `latest_year`, `latest`, `unit`; `source`; `next`, the next figure and when it is expected, in words; `judged`,
-        the figure that is to be judged and when; `fall` and `rise` over `span` years (in `unit`) beyond which a change
-        is out of the ordinary, each with its `_reason` where it is missing. Other gaps are as `BLANKS` says.
+        the figure that is to be judged and when; `next_due` and `judged_due`, the same months as "2026-10", missing
+        where none is expected (whether a month is past depends on the edition's date, which is not known here); `fall`
+        and `rise` over `span` years (in `unit`) beyond which a change is out of the ordinary, each with its `_reason`
+        where it is missing. Other gaps are as `BLANKS` says.
     papers
         Of all tables and records used.
 
@@ -124,15 +127,19 @@ def _figures(
     }, panel.papers
 
 
-def _dates(indicator: str, latest: int | None, baseline: int, span: int, publication: str) -> dict[str, str]:
+def _dates(indicator: str, latest: int | None, baseline: int, span: int, publication: str) -> dict[str, str | None]:
     """Return the source, the next figure and the one to be judged, with the month each is expected."""
     if indicator not in PUBLISHED_IN:
         never = "whenever the council counts it"
-        return {"source": publication if publication != "None" else _COUNCIL, "next": never, "judged": never}
+        source = publication if publication != "None" else _COUNCIL
+        return {"source": source, "next": never, "judged": never, "next_due": None, "judged_due": None}
     release = assumptions.release(PUBLISHED_IN[indicator])
-    coming = (latest or baseline + 1) + 1
+    coming, judged = (latest or baseline + 1) + 1, baseline + span
+    held = latest is not None and latest >= judged
     return {
         "source": release.title,
         "next": f"{year_words(coming)}, expected {release.due(coming)}",
-        "judged": f"{year_words(baseline + span)}, expected {release.due(baseline + span)}",
+        "next_due": release.due_month(coming),
+        "judged": f"{year_words(judged)}, " + ("held in this edition" if held else f"expected {release.due(judged)}"),
+        "judged_due": None if held else release.due_month(judged),
     }

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+import pandas as pd
+
 from btc_eval.disclosure import SafeTable
 from btc_eval.errors import refuse
+from btc_eval.periods import month_words
 from btc_eval.publish import parts
 
 #: On which page of the book each kind of record has a row of its own, by how its id begins.
@@ -24,6 +28,8 @@ HOMES = {
     "ready-": "plan/readiness",
     "risk-": "plan/readiness",
 }
+
+_MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 
 #: What a list of ids without any id is shown as; `programme.Facts.frame` writes it.
 _NONE = ("", "none")
@@ -47,6 +53,9 @@ class Rich:
         Column shown to the column that holds the id of a record: the words lead to the record's row, on its own page.
     addresses
         Column shown to the column that holds an address within the book, "assurance/methods#money".
+    expected
+        Column shown to the column that holds the month, "2026-10", in which its words expect something. Whether that
+        month is past is known to the builder alone, which knows the date of the edition.
     cards
         Whether a narrow screen shows each row as a card, every cell under its column's words; "always" for a table
         whose cells hold so many words that a wide screen shows cards as well.
@@ -56,12 +65,14 @@ class Rich:
     findings: tuple[str, ...] = ()
     links: Mapping[str, str] = field(default_factory=dict)
     addresses: Mapping[str, str] = field(default_factory=dict)
+    expected: Mapping[str, str] = field(default_factory=dict)
     cards: bool | Literal["always"] = False
 
     @property
     def columns(self) -> list[str]:
         """Return the columns needed besides those that are shown."""
-        return [name for name in (self.rows, *self.links.values(), *self.addresses.values()) if name]
+        beside = (*self.links.values(), *self.addresses.values(), *self.expected.values())
+        return [name for name in (self.rows, *beside) if name]
 
     def cell(self, safe: SafeTable, name: str, index: object, shown: str) -> str:
         """Return what stands in a cell, as HTML; `shown` is what would stand there otherwise."""
@@ -76,7 +87,31 @@ class Rich:
             return linked(str(safe.frame.loc[index, self.links[name]]), shown)  # type: ignore[index]
         if name in self.addresses:
             return led(str(safe.frame.loc[index, self.addresses[name]]), shown)  # type: ignore[index]
+        if name in self.expected:
+            month = safe.frame.loc[index, self.expected[name]]  # type: ignore[index]
+            return shown if pd.isna(month) else awaited(str(month), shown)
         return shown
+
+
+def awaited(month: str, shown: str) -> str:
+    """Return words that expect something in a month, with a token for how that month is said; `shown` is HTML.
+
+    Raises
+    ------
+    RefusedError
+        For a month that is none, and for words that do not expect anything in it.
+    """
+    if _MONTH.fullmatch(month):
+        words = f"expected {month_words(pd.Timestamp(month))}"
+        if words in shown:
+            return shown.replace(words, f"{{{{expected:{month}}}}}", 1)
+    raise refuse(
+        "publish",
+        "expected",
+        found=f"the month {month!r} beside other words",
+        allowed="a month such as 2026-10, and words that say “expected October 2026”",
+        do="Correct the month, or say in the words what is expected in it.",
+    )
 
 
 def led(address: str, shown: str) -> str:

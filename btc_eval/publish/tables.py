@@ -33,6 +33,7 @@ def table(
     findings: Sequence[str] = (),
     links: Mapping[str, str] | None = None,
     addresses: Mapping[str, str] | None = None,
+    expected: Mapping[str, str] | None = None,
     cards: bool | Literal["always"] = False,
 ) -> None:
     """Which rows should the reader see? Show a released table.
@@ -63,6 +64,9 @@ def table(
         Column to the column that holds the id of a record: the words lead to the record's row, on its own page.
     addresses
         Column to the column that holds an address within the book, "assurance/methods#money": the words lead there.
+    expected
+        Column to the column that holds a month, "2026-10": where the words say that something is expected in that
+        month and the edition is younger, the builder writes that it was due. The file keeps the words as they are.
     cards
         On a narrow screen show each row as a card; "always": on a wide one too, for cells of many words. Paper keeps
         the table.
@@ -74,7 +78,14 @@ def table(
     """
     released, papers = admitted(safe)
     identified(id, "table")
-    rich = Rich(rows=rows, findings=tuple(findings), links=links or {}, addresses=addresses or {}, cards=cards)
+    rich = Rich(
+        rows=rows,
+        findings=tuple(findings),
+        links=links or {},
+        addresses=addresses or {},
+        expected=expected or {},
+        cards=cards,
+    )
     released.only([*columns, *rich.columns])
     words = parts.title_words(worded(caption, f"table {id}, caption"), papers)
     cells = grid(

@@ -5,6 +5,7 @@ What the cells show is compared with the records, and with counts and figures wo
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -155,8 +156,26 @@ def test_what_is_published_is_expected_in_a_month_and_what_is_not_says_so() -> N
         if indicator in published:
             assert re.fullmatch(r"20\d\d-\d\d, expected [A-Z][a-z]+ 20\d\d", row["next"]), indicator
             assert row["judged"].startswith("2025-26")
+            month = pd.Timestamp(row["next_due"])
+            assert row["next"].endswith(f"expected {month:%B %Y}")
         else:
             assert row["next"] == row["judged"] == "whenever the council counts it"
+            assert pd.isna(row["next_due"])
+
+
+def test_a_figure_whose_month_is_past_is_said_to_be_late_by_the_date_of_the_edition(real_site: Path) -> None:
+    edition = json.loads((real_site / "edition.json").read_text(encoding="utf-8"))
+    page = (real_site / "plan/monitoring.html").read_text(encoding="utf-8")
+    table = page[page.index('id="monitoring-plan"') :].partition("</table>")[0]
+    assert "{{" not in table
+    plan = measures.monitoring_plan(records.official())[0]
+    months = pd.concat([plan["next_due"], plan["judged_due"]]).dropna()
+    made = edition["built_at"][:7]
+    said = {month: table.count(f" {pd.Timestamp(month):%B %Y}") for month in set(months)}
+    assert said == months.value_counts().to_dict()
+    assert table.count("was due ") == (months < made).sum()
+    assert table.count(", due ") == (months == made).sum()
+    assert table.count("not in this edition") == (months <= made).sum()
 
 
 @pytest.mark.parametrize("guideline", ["guideline-series", "guideline-strobe", "guideline-record"])

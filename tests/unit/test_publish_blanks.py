@@ -11,6 +11,7 @@ import pytest
 
 from btc_eval import disclosure, locations, publish
 from btc_eval.disclosure import SafeTable
+from btc_eval.errors import RefusedError
 from btc_eval.estimates import Papers, Provenance
 from btc_eval.publish import blanks, emit
 
@@ -86,6 +87,25 @@ def test_a_note_stands_only_under_what_it_is_true_of(shown: list[tuple[str, dict
         assert rounded in about["words"]["notes"], "the file and the workbook hold the counts"
     assert disclosure.notes_of(safe, ["ward"]) == ()
     assert disclosure.notes_of(safe, ["n"], explained=True) == (rounded,)
+
+
+def test_a_month_that_something_is_expected_in_is_left_for_the_builder(
+    shown: list[tuple[str, dict[str, Any]]],
+) -> None:
+    rows = {"id": ["a", "b"], "next": ["2025-26, expected October 2026", "never"], "due": ["2026-10", None]}
+    safe = disclosure.control(
+        pd.DataFrame(rows), "official", keys=["id"], papers=PAPERS, blanks={"due": "no month is expected"}
+    )
+    publish.table(safe, id="t", caption="C", columns={"id": "A", "next": "Next"}, expected={"next": "due"})
+    html, about = shown[0]
+    assert "<td>2025-26, {{expected:2026-10}}</td>" in html
+    assert "<td>never</td>" in html
+    assert "2025-26, expected October 2026" in about["csv"]
+    for wrong in ("2026-11", "soon"):
+        frame = safe.frame.assign(due=[wrong, None])
+        other = disclosure.control(frame, "official", keys=["id"], papers=PAPERS, blanks={"due": "none"})
+        with pytest.raises(RefusedError, match="expected"):
+            publish.table(other, id="t", caption="C", columns={"id": "A", "next": "Next"}, expected={"next": "due"})
 
 
 def test_no_record_of_an_empty_cell_tells_a_small_number_from_the_one_that_guards_it(
