@@ -7,6 +7,7 @@ refusal. Refusals say where and what kind of thing stands there, never the thing
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -104,13 +105,23 @@ def scan(site: Path, *, canaries: Iterable[str] = ()) -> Scan:
         raise UsageError(f"scan: found no folder at {site}; allowed: a built site. Run btc-eval build first.")
     paths = {path.relative_to(site).as_posix(): path for path in sorted(site.rglob("*")) if not _folder(path)}
     register = read_register(site)
-    reading = Reading(register, Watch(frozenset(word for word in canaries if word)), frozenset(paths))
+    watch = Watch(frozenset(word for word in canaries if word), _public(site))
+    reading = Reading(register, watch, frozenset(paths))
     for fault in register.faults:
         reading.seen[fault] = None
     contents = {name: content for name, path in paths.items() if (content := _content(reading, name, path)) is not None}
     files = _read(reading, contents)
     refusals = tuple(sorted(reading.seen, key=lambda fault: (fault.file, fault.place, fault.found)))
     return Scan(files, len(register.tables), refusals, time.monotonic() - begun)
+
+
+def _public(site: Path) -> str:
+    """Return the address that this edition says its readers write to; "" where it says none, or cannot be read."""
+    try:
+        said = json.loads((site / "edition.json").read_text(encoding="utf-8")).get("feedback")
+    except (OSError, ValueError, AttributeError):
+        return ""
+    return said if isinstance(said, str) else ""
 
 
 def _folder(path: Path) -> bool:

@@ -20,7 +20,7 @@ _SUM = re.compile(r"[0-9a-f]{64} [ *].+")
 _INDEX = re.compile(r"^Search\.setIndex\((\{.*\})\)\s*;?\s*$", re.DOTALL)
 _RECORD = (
     "label", "built_at", "git_commit", "git_dirty", "library_version", "python", "packages", "inputs", "seed", "policy",
-    "notebooks", "previous", "demonstration_seed", "changes", "demonstration", "definitions",
+    "notebooks", "previous", "demonstration_seed", "changes", "demonstration", "definitions", "feedback",
 )  # fmt: skip
 _UNKNOWN = "pages, notebooks, released tables, and what the build puts beside them"
 

@@ -52,7 +52,8 @@ def _one(reading: Reading, file: str, tag: str, place: str, address: str, *, dow
     scheme = _SCHEME.match(address)
     if scheme is not None:
         linked = tag == "a" and not download and scheme[1].casefold() in ("http", "https")
-        if not linked:
+        own = tag == "a" and bool(reading.watch.public) and address == f"mailto:{reading.watch.public}"
+        if not linked and not own:
             kind = "a file of a machine" if scheme[1].casefold() == "file" or len(scheme[1]) == 1 else scheme[1].lower()
             reading.refuse(file, place, f"an address outside the site ({kind})", "files of the site; web pages in <a>")
         return

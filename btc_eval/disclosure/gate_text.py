@@ -52,9 +52,12 @@ class Watch:
     ----------
     words
         Names and identifiers that were given: of the programme register, or planted by a test.
+    public
+        The e-mail address that whoever publishes the site has set for its readers, or "": it may stand anywhere.
     """
 
     words: Collection[str] = field(default_factory=frozenset)
+    public: str = ""
 
     @cached_property
     def _single(self) -> frozenset[str]:
@@ -78,7 +81,7 @@ class Watch:
         """
         text = text.translate(_INVISIBLE)
         for what, shape in {**ALWAYS, **({} if code else WRITTEN)}.items():
-            found = shape.search(text)
+            found = next((one for one in shape.finditer(text) if not self.public or one[0] != self.public), None)
             if found:
                 yield what, text.count("\n", 0, found.start()) + 1
         shaped = [(m.start(), "".join(m.group(1, 3, 4))) for m in _NHS.finditer(text)]

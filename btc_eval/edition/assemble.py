@@ -12,6 +12,7 @@ from typing import Any
 from btc_eval.edition import (
     changes,
     cited,
+    feedback,
     fingerprint,
     gate,
     paper,
@@ -75,7 +76,13 @@ def assemble(
     known = cited.citable(chapters, runs, collected)
     seeds = {run.seed for run in runs.values() if run.seed is not None}
     about = record.edition(
-        where, state=state, policies=collected.policies, seeds=seeds, named=label, exhibits=collected.exhibits
+        where,
+        state=state,
+        policies=collected.policies,
+        seeds=seeds,
+        named=label,
+        exhibits=collected.exhibits,
+        address=feedback.address(where.config),
     )
     words = record.words_for_pages(about, collected.findings)
     # For the foot of every page, which offers what is there.

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import btc_eval
-from btc_eval.edition import addresses, definitions, fingerprint
+from btc_eval.edition import addresses, definitions, feedback, fingerprint
 from btc_eval.edition.layout import Layout
 from btc_eval.errors import refuse
 
@@ -123,6 +123,7 @@ def edition(
     seeds: Collection[int],
     named: str | None = None,
     exhibits: Sequence[Exhibit] = (),
+    address: str = "",
 ) -> dict[str, Any]:
     """What was this site made from? The contents of `edition.json`, before its notebooks are listed.
 
@@ -140,6 +141,8 @@ def edition(
         What a released edition is called; `None` for a draft.
     exhibits
         All figures and tables: those that show a worked example are definitions.
+    address
+        Where readers of this copy write to; "" where nobody has set an address.
     """
     return {
         "label": named or label(state),
@@ -154,11 +157,12 @@ def edition(
         "notebooks": [],
         "demonstration": fingerprint.recipe(where),
         "definitions": definitions.of(where, exhibits),
+        "feedback": address,
     }
 
 
 def words_for_pages(record: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """Which words may a page write as `{{ name }}`? The edition's label, window of data, commit and date."""
+    """Which words may a page write as `{{ name }}`? Label, window of data, commit, date, where to write to."""
     starts = sorted(finding["window_start"] for finding in findings if finding["window_start"])
     ends = sorted(finding["window_end"] for finding in findings if finding["window_end"])
     window = f"{_period(starts[0])} to {_period(ends[-1])}" if starts and ends else "no data yet"
@@ -172,6 +176,7 @@ def words_for_pages(record: Mapping[str, Any], findings: Sequence[Mapping[str, A
         "cite": addresses.cite(str(record["label"]), moment),
         "released": "" if str(record["label"]).startswith("draft") else "yes",
         "built_on": f"{when.day} {calendar.month_name[when.month]} {when.year}" if when else "not recorded",
+        **feedback.words(str(record.get("feedback") or "")),
     }
 
 

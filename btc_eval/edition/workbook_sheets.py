@@ -145,6 +145,7 @@ def cover(title: str, words: Mapping[str, str]) -> Sheet:
         f"Built on: {words.get('built_on', 'not recorded')}",
         f"Data: {words.get('data_window', 'no data yet')}",
         f"Cite this: {words['cite']}" if words.get("cite") else "",
+        f"{words['feedback_said']} {words.get('feedback_address', '')}".strip() if words.get("feedback_said") else "",
         f"Every figure and table of the report has one sheet here. {CONTENTS} lists them, with links; {SHORTHAND} says "
         "what [c], [x] and [z] stand for.",
         "A sheet whose name begins with “demo” holds demonstration data: made-up records that show how a method works, "

@@ -22,7 +22,7 @@ FIELDS = [
 ]
 EDITION = [
     *("label", "built_at", "git_commit", "git_dirty", "library_version", "python", "packages", "inputs", "seed"),
-    *("policy", "notebooks", "demonstration", "definitions"),
+    *("policy", "notebooks", "demonstration", "definitions", "feedback"),
 ]
 
 

@@ -171,6 +171,16 @@ def test_a_pasted_phrase_that_no_notebook_made(site: Path) -> None:
     refused(site, file=PAGE, what="no notebook of the site pastes")
 
 
+def test_only_the_address_that_the_edition_says_its_readers_write_to_may_be_written_to(site: Path) -> None:
+    put(site, "edition.json", json.dumps({"label": "draft", "feedback": "reports@example.org"}).encode())
+    edit(site, PAGE, "<h1>", '<a href="mailto:reports@example.org">reports@example.org</a><h1>')
+    assert disclosure.scan(site).accepted
+    edit(site, PAGE, "<h1>", '<a href="mailto:child@example.org">Write</a><h1>')
+    refused(site, file=PAGE, what="an address outside the site")
+    edit(site, PAGE, "<h1>", "<p>reports@example.org child@example.org</p><h1>")
+    refused(site, file=PAGE, what="an e-mail address")
+
+
 # --- links and loads -------------------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from btc_eval.edition import fingerprint, record
+from btc_eval.edition import feedback, fingerprint, record
 from btc_eval.edition.cache import Cache, Run
 from btc_eval.edition.chapters import Chapter, read_chapter
 from btc_eval.edition.layout import Layout, Page, pages, read_toc
@@ -167,6 +167,7 @@ def test_pages_are_told_the_window_the_commit_and_the_date(monkeypatch: pytest.M
         "built_on": "1 May 2024",
         "cite": "The btc_eval authors (2024). Breaking the Cycle: an independent evaluation, edition draft.",
         "released": "",
+        **feedback.words(""),
     }
     assert record.words_for_pages(about | {"label": "2026.11"}, FINDINGS)["released"] == "yes"
     nothing = {"label": "draft", "git_commit": None, "git_dirty": False, "built_at": None}
