@@ -159,8 +159,10 @@ def _build(
     from btc_eval.edition.assemble import assemble
     from btc_eval.edition.cache import Cache
     from btc_eval.edition.chapters import read_chapters
+    from btc_eval.edition.feedback import address
     from btc_eval.edition.gate import refuse_unreleased
 
+    address(where.config)  # a wrong one is refused before anything runs
     chapters = read_chapters(pages(where))
     cache = Cache.of(where)
     hashes: dict[str, str] = {}

@@ -6,6 +6,7 @@ it too. An address that is wrong is worse than none: it is refused before a page
 
 from __future__ import annotations
 
+import html
 import re
 from pathlib import Path
 from typing import Any
@@ -94,7 +95,7 @@ def words(given: str) -> dict[str, str]:
     Examples
     --------
     >>> words("reports@example.org")["feedback"]
-    'Write to <reports@example.org>.'
+    'Write to <a href="mailto:reports@example.org">reports@example.org</a>.'
     """
     if not given:
         told = (
@@ -104,9 +105,12 @@ def words(given: str) -> dict[str, str]:
         said = "No address for feedback has been set for this copy: whoever publishes a copy sets one."
         return {"feedback": told, "feedback_address": "", "feedback_link": "", "feedback_said": said}
     mail = is_mail(given)
+    link = f"mailto:{given}" if mail else given
+    # As HTML: what renders Markdown would write the address of a letter in signs of its own.
+    written = f'<a href="{html.escape(link)}">{html.escape(given)}</a>'
     return {
-        "feedback": f"{'Write to' if mail else 'Use'} <{given}>.",
+        "feedback": f"{'Write to' if mail else 'Use'} {written}.",
         "feedback_address": given,
-        "feedback_link": f"mailto:{given}" if mail else given,
+        "feedback_link": link,
         "feedback_said": "To tell us of a mistake, write to" if mail else "To tell us of a mistake, use",
     }

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
 import nbformat
+import openpyxl
 import pytest
 
 from tests.book.conftest import PROJECT, Book, tree
@@ -208,6 +210,29 @@ def test_a_changed_setting_reaches_every_page(book: Book) -> None:
     book.edit("_config.yml", "title: A small book", "title: A renamed book")
     assert executed(book) == []
     assert all("A renamed book" in book.page(name) for name in ("index", "outcomes/small"))
+
+
+def test_the_address_that_readers_write_to_is_at_the_foot_of_every_page_and_a_wrong_one_stops_the_build(
+    book: Book,
+) -> None:
+    none = "No address for feedback has been set for this copy"
+    assert none in book.page("outcomes/small")
+    book.edit("book/index.md", "Edition {{", "{{ feedback }} Edition {{")
+    book.edit("_config.yml", 'feedback: ""', "feedback: a_b@reports.example.org")
+    assert "0 chapters executed" in book.build().stdout
+    for name in ("index", "outcomes/small"):
+        assert '<a href="mailto:a_b@reports.example.org">a_b@reports.example.org</a>' in book.page(name)
+        assert none not in book.page(name)
+    assert book.page("index").count('<a href="mailto:a_b@reports.example.org">') == 2
+    assert json.loads((book.site / "edition.json").read_text())["feedback"] == "a_b@reports.example.org"
+    cover = openpyxl.load_workbook(book.site / "report.xlsx")["Cover"]
+    assert any("write to a_b@reports.example.org" in str(cell.value) for cell in cover["A"])
+    before = book.bytes()
+    book.edit("_config.yml", "feedback: a_b@reports.example.org", "feedback: a_b@reports")
+    wrong = book.run("build", "--strict")
+    assert wrong.returncode == 1
+    assert re.search(r"_config\.yml, line \d+, feedback", wrong.stderr)
+    assert book.bytes() == before
 
 
 def test_a_new_title_reaches_the_other_pages(book: Book) -> None:

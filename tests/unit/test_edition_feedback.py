@@ -27,7 +27,7 @@ def test_an_address_that_can_be_reached_is_taken(tmp_path: Path, value: str) -> 
     assert feedback.address(config(tmp_path, f'"{value}"')) == value
     words = feedback.words(value)
     assert words["feedback_address"] == value
-    assert f"<{value}>" in words["feedback"]
+    assert f">{value}</a>" in words["feedback"]
     assert words["feedback_link"] in (value, f"mailto:{value}")
 
 
