@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import functools
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -87,6 +88,8 @@ def lay_out(root: Path) -> None:
     with (root / "_config.yml").open("a", encoding="utf-8") as config:
         # The small book quotes no paper, so it needs no list of them.
         frame = frame.replace(", sphinxcontrib.bibtex", "").replace("    bibtex_reference_style: author_year\n", "")
+        # Nor has it an address that readers write to, whatever the real one has.
+        frame = re.sub(r"(\n +feedback:).*", r'\1 ""', frame)
         config.write(f"\nsphinx:\n{frame}")
 
 

@@ -138,9 +138,9 @@ def test_the_ward_with_one_child_and_every_small_count_is_hidden(clone: tuple[Cl
     base = disclosure.policy("council").rounding_base  # a count of six is shown as five
     assert all(int(n) == 0 or int(n) >= base * round(least / base) for n in shown.values() if n)
     page = (made.place / "2026.11" / "outcomes" / "small.html").read_text(encoding="utf-8")
-    cells = re.findall(rf'<th scope="row">{WARD}</th><td>\d{{4}}</td><td[^>]*>([^<]*)</td>', page)
+    cells = re.findall(rf'<th scope="row">{WARD}</th><td>\d{{4}}</td><td[^>]*>(.*?)</td>', page)
     assert len(cells) == len(alone)
-    assert not any(re.fullmatch(r"[1-5]", cell) for cell in cells)
+    assert not any(re.search(r"[1-5]", re.sub(r"<[^>]*>", " ", cell)) for cell in cells)
 
 
 def test_the_gate_reads_the_whole_edition_and_would_have_seen_a_canary(clone: tuple[Clone, str]) -> None:
