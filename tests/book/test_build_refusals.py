@@ -208,7 +208,13 @@ def test_an_interrupted_build_says_so_in_one_line(book: Book) -> None:
     book.edit(PAGE, TOTAL, "import time; time.sleep(30)")
     before = book.bytes()
     running = subprocess.Popen(
-        [*COMMAND, "build"], cwd=book.root, env=clean_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [*COMMAND, "build"],
+        cwd=book.root,
+        env=clean_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # A shell that runs the tests behind itself leaves them deaf to this signal, and what they start.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert running.stderr is not None
     assert b"executing" in running.stderr.readline()

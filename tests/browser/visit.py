@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import BrowserContext, Page, Response
 
-#: Every rule of axe-core, with the one on the size of targets, which it leaves off unless asked.
-AXE = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+#: Every rule of axe-core, with the one on the size of targets, which it leaves off unless asked. It need not fetch sheets
+#: of style and sound again: the two rules that would read them are about what no page has.
+AXE = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}, "preload": False}
 #: In the dark a page has the same parts in the same places; what may differ is whether they can be read.
-AXE_IN_THE_DARK = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
+AXE_IN_THE_DARK = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"], "preload": False}
 #: Width of a view → rows of each table that axe is shown: more where a page is looked at first.
 ROWS = {1280: 12, 768: 4, 320: 4}
 VIEWS = tuple((width, scheme) for width in ROWS for scheme in ("light", "dark"))
@@ -28,14 +29,23 @@ _DRAWN = """place => {
   return {id: place.id, drawn: place.dataset.drawn, marks, live: seen('.btc-live svg'), still: seen('.btc-still')};
 }"""
 
-# axe looks at every element, and the page holds many that are alike: for it, the first rows of a table and the first
-# token of each kind in the code stand for the rest, and a drawing that gave way to the live one is not there.
+# axe looks at every element, and the page holds many that are alike: for it, the first rows of a table, the first token
+# of each kind in the code and the first marks of each kind in a drawing stand for the rest, and a drawing that gave way
+# to the live one is not there.
 _SHORTEN = """rows => {
   const alike = [...document.querySelectorAll(
       `tbody tr:nth-child(n+${rows + 1}), .btc-draw[data-drawn=yes] .btc-still`)];
   const kinds = new Set();
   for (const token of document.querySelectorAll('pre span[class]:not(:has(span))'))
     kinds.has(token.className) ? alike.push(token) : kinds.add(token.className);
+  for (const group of document.querySelectorAll('.btc-live svg g')) {
+    const many = {};
+    for (const mark of group.querySelectorAll(':scope > :is(path, line, rect, text)')) {
+      const kind = mark.tagName + mark.getAttribute('role') + mark.getAttribute('fill');
+      many[kind] = (many[kind] || 0) + 1;
+      if (many[kind] > rows) alike.push(mark);
+    }
+  }
   window.kept = alike.map(one => [document.createComment(''), one]);
   window.kept.forEach(([mark, one]) => one.replaceWith(mark));
 }"""
@@ -111,24 +121,25 @@ def look(context: BrowserContext, address: str, name: str) -> Visit:
         page.on("console", lambda said: seen.errors.append(said.text) if said.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: seen.errors.append(str(error)))
         page.goto(address + name, wait_until="load")
+        page.evaluate(AXE_SCRIPT)
         draw_all(page)
-        for width, scheme in VIEWS:
+        for width in ROWS:
             page.set_viewport_size({"width": width, "height": 900})
-            page.emulate_media(color_scheme=scheme)
-            draw_all(page)
-            seen.charts.extend({**chart, "view": f"{width} {scheme}"} for chart in charts(page))
-            if scheme == "light":
-                page.evaluate(_WHOLE)
-                page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-                measure(page, seen, f"{width}")
-                if width != 768:
-                    page.evaluate(_SPACED, SPACING)
-                    measure(page, seen, f"{width} spaced")
-                    page.evaluate("document.getElementById('spaced').remove()")
-                page.evaluate(_SHORTEN, ROWS[width])
-            seen.faults.extend(
-                f"{width} {scheme}: {fault}" for fault in axe(page, AXE if scheme == "light" else AXE_IN_THE_DARK)
-            )
+            page.evaluate(_WHOLE)
+            for scheme in ("dark", "light"):
+                page.emulate_media(color_scheme=scheme)
+                draw_all(page)
+                seen.charts.extend({**chart, "view": f"{width} {scheme}"} for chart in charts(page))
+            page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+            measure(page, seen, f"{width}")
+            if width != 768:
+                page.evaluate(_SPACED, SPACING)
+                measure(page, seen, f"{width} spaced")
+                page.evaluate("document.getElementById('spaced').remove()")
+            page.evaluate(_SHORTEN, ROWS[width])
+            for scheme, rules in (("light", AXE), ("dark", AXE_IN_THE_DARK)):
+                page.emulate_media(color_scheme=scheme)
+                seen.faults.extend(f"{width} {scheme}: {fault}" for fault in axe(page, rules))
     return seen
 
 
@@ -139,11 +150,11 @@ def measure(page: Page, seen: Visit, view: str) -> None:
 
 
 def axe(page: Page, options: dict[str, Any]) -> list[str]:
-    """Return what axe-core finds on the page as it stands, one line for each place."""
-    found = Axe().run(page, options=options)
+    """Return what axe-core, which the page has been given, finds on it as it stands: one line for each place."""
+    violations = page.evaluate("options => axe.run(document, options).then(found => found.violations)", options)
     return [
         f"{fault['id']}: {' '.join(node['html'].split())[:160]} ({' '.join(str(node['failureSummary']).split())[:200]})"
-        for fault in found.response["violations"]
+        for fault in violations
         for node in fault["nodes"]
     ]
 
