@@ -8,8 +8,8 @@ from typing import Any
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import BrowserContext, Page, Response
 
-#: Every rule of axe-core, with the one on the size of targets, which it leaves off unless asked. It need not fetch sheets
-#: of style and sound again: the two rules that would read them are about what no page has.
+#: Every rule of axe-core, with the one on the size of targets, which it leaves off unless asked. It need not fetch any
+#: style or sound again: the two rules that would read them are about what no page has.
 AXE = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}, "preload": False}
 #: In the dark a page has the same parts in the same places; what may differ is whether they can be read.
 AXE_IN_THE_DARK = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"], "preload": False}
