@@ -199,3 +199,9 @@ def attach(parser: Any, plan: Plan, flow: Flow, hand_over: Callable[[Flow], None
     parser.CharacterDataHandler = characters
     parser.StartDoctypeDeclHandler = doctype
     parser.EntityDeclHandler = doctype
+
+
+def detach(parser: Any) -> None:
+    """Take the handlers off again: they hold the parser, and with it everything read, until somebody collects rings."""
+    parser.StartElementHandler = parser.EndElementHandler = parser.CharacterDataHandler = None
+    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = None

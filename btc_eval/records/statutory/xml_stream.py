@@ -13,7 +13,7 @@ from xml.parsers import expat
 
 from btc_eval.errors import RefusedError, refuse
 from btc_eval.records.statutory.sources import Source
-from btc_eval.records.statutory.xml_handlers import attach
+from btc_eval.records.statutory.xml_handlers import attach, detach
 from btc_eval.records.statutory.xml_plan import MOST_TEXT, Flow, Plan
 
 _PIECE = 1 << 18
@@ -53,6 +53,7 @@ def stream(source: Source, plan: Plan, hand_over: Callable[[Flow], None]) -> Flo
     except (LookupError, ValueError):
         raise _refused(source, parser, "an encoding that cannot be read") from None
     finally:
+        detach(parser)
         if collecting:
             gc.enable()
     hand_over(flow)
