@@ -33,14 +33,25 @@ def executable() -> str | None:
     return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
+_OPEN: list[Browser] = []
+
+
 @contextlib.contextmanager
 def browser() -> Iterator[Browser]:
-    """Start the browser that `executable` found, and end it afterwards."""
+    """Start the browser that `executable` found, and end it afterwards; one that is open already is lent.
+
+    One process drives one browser at a time, whichever tests it was given and in whichever order.
+    """
+    if _OPEN:
+        yield _OPEN[0]
+        return
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=executable(), args=list(FLAGS))
+        _OPEN.append(started)
         try:
             yield started
         finally:
+            _OPEN.remove(started)
             started.close()
 
 

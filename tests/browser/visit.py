@@ -121,7 +121,6 @@ def look(context: BrowserContext, address: str, name: str) -> Visit:
         page.on("console", lambda said: seen.errors.append(said.text) if said.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: seen.errors.append(str(error)))
         page.goto(address + name, wait_until="load")
-        page.evaluate(AXE_SCRIPT)
         draw_all(page)
         for width in ROWS:
             page.set_viewport_size({"width": width, "height": 900})
@@ -150,7 +149,9 @@ def measure(page: Page, seen: Visit, view: str) -> None:
 
 
 def axe(page: Page, options: dict[str, Any]) -> list[str]:
-    """Return what axe-core, which the page has been given, finds on it as it stands: one line for each place."""
+    """Return what axe-core finds on the page as it stands: one line for each place."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
     violations = page.evaluate("options => axe.run(document, options).then(found => found.violations)", options)
     return [
         f"{fault['id']}: {' '.join(node['html'].split())[:160]} ({' '.join(str(node['failureSummary']).split())[:200]})"
