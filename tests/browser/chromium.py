@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
+import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from btc_eval.edition.serve import serve
@@ -53,6 +56,14 @@ def browser() -> Iterator[Browser]:
         finally:
             _OPEN.remove(started)
             started.close()
+
+
+def missing(what: str) -> NoReturn:
+    """Skip a test for want of a browser, and say what was not tested; where CI is set that is a failure."""
+    words = f"NO CHROMIUM: none of {', '.join(NAMES)} is installed, so {what}"
+    if os.environ.get("CI"):
+        pytest.fail(words)
+    pytest.skip(words)
 
 
 @contextlib.contextmanager
