@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from btc_eval import disclosure, locations, publish
+from btc_eval import disclosure, publish
 from btc_eval.disclosure import SafeTable
 from btc_eval.errors import RefusedError
 from btc_eval.estimates import Papers, Provenance
-from btc_eval.publish import blanks, emit
+from btc_eval.publish import blanks
 
 PAPERS = Papers(Provenance.OFFICIAL, ("paper-report-2024",))
 MADE_UP = Papers(Provenance.DEMONSTRATION, ())
 HELD, FEW = "held by the council, not published", "too few councils to say"
 
-
-@pytest.fixture(autouse=True)
-def _own_data(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(locations.DATA_VARIABLE, str(Path(__file__).resolve().parents[2] / "data"))
-
-
-@pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
-    seen: list[tuple[str, dict[str, Any]]] = []
-    monkeypatch.setattr(emit, "exhibit", lambda html, about: seen.append((html, about)))
-    return seen
+pytestmark = pytest.mark.usefixtures("own_data")
 
 
 def gaps(**more: Any) -> SafeTable:

@@ -4,33 +4,22 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from btc_eval import disclosure, locations, publish
+from btc_eval import disclosure, publish
 from btc_eval.disclosure import SafeTable
 from btc_eval.errors import RefusedError
 from btc_eval.estimates import Papers, Provenance
-from btc_eval.publish import emit, parts
+from btc_eval.publish import parts
 from btc_eval.publish.grid import grid
 
 PAPERS = Papers(Provenance.OFFICIAL, ("paper-report-2024",))
 VOID = {"br", "img", "input", "hr"}
 
-
-@pytest.fixture(autouse=True)
-def _own_data(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(locations.DATA_VARIABLE, str(Path(__file__).resolve().parents[2] / "data"))
-
-
-@pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
-    seen: list[tuple[str, dict[str, Any]]] = []
-    monkeypatch.setattr(emit, "exhibit", lambda html, about: seen.append((html, about)))
-    return seen
+pytestmark = pytest.mark.usefixtures("own_data")
 
 
 BLOCKS = {"p", "div", "details", "ul", "ol", "dl", "table", "figure", "section", "pre", "h2", "h3", "h4"}
