@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
+from btc_eval.disclosure.grid import grid
 from btc_eval.disclosure.sums import Shape, sums, with_totals
-from btc_eval.disclosure.system import Bools, Floats, Ints
+from btc_eval.disclosure.system import Bools, Floats, Grid, Ints
 
 Identity = tuple[str, frozenset[tuple[str, Hashable]]]
 
@@ -77,6 +78,8 @@ class Cells:
         Cells that stand in several tables with different values.
     where
         For each sheet, shape (rows of its frame, counts): the position of each cell.
+    grids
+        Each count of each sheet laid out by its keys, with the totals that a reader knows.
     """
 
     A: sp.csr_matrix
@@ -86,6 +89,7 @@ class Cells:
     structural: Bools
     conflict: int
     where: tuple[Ints, ...]
+    grids: tuple[Grid, ...] = ()
 
 
 def gather(sheets: Sequence[Sheet], blur: float = 0.0, *, revised: bool = False) -> Cells:
@@ -117,6 +121,7 @@ def gather(sheets: Sequence[Sheet], blur: float = 0.0, *, revised: bool = False)
         structural=np.array(ledger.structural, dtype=bool),
         conflict=ledger.conflict,
         where=tuple(where),
+        grids=tuple(ledger.grids),
     )
 
 
@@ -132,6 +137,7 @@ class _Ledger:
         self.structural: list[bool] = []
         self.lines: list[tuple[list[int], list[float]]] = []
         self.seen: set[tuple[int, ...]] = set()
+        self.grids: list[Grid] = []
         self.conflict = 0
 
     def cell(self, identity: Identity, value: float, *, stands: bool, known: bool = False) -> int:
@@ -166,6 +172,8 @@ class _Ledger:
         shape = Shape(sheet.shape.keys, label, sheet.shape.hierarchies)
         extra = self._enter_totals(sheet, frame.iloc[len(sheet.frame) :], shape)
         positions = np.vstack([at, extra]) if len(extra) else at
+        laid = [grid(frame, shape, positions[:, number]) for number in range(len(sheet.counts))]
+        self.grids += [found for found in laid if found is not None]
         for found in sums(frame, shape):
             for number in range(len(sheet.counts)):
                 parts = [int(positions[part, number]) for part in found.parts]

@@ -1,10 +1,11 @@
 """Which cells guard the small ones, quickly? Route, prove, prune; the proof and not the recipe makes it safe.
 
-*Route*: for a small cell without a witness, the cheapest way to make good a change of it among the cells around it,
-where cells already hidden cost next to nothing; the cells of that way are hidden, and it is itself the witness (after
-the shortest-path heuristic of Castro, 2007, *Computers & Operations Research* 34). *Prove*: what has no witness then
-is asked about in full; the answer is a witness or a cut, and a cell that still finds no way has the cheapest cells of
-its cut hidden. *Prune*: a guard that turns out not to be needed is shown.
+A large table is first looked at along boxes (`box_routes`); what that settles needs nothing more. *Route*: for a small
+cell without a witness, the cheapest way to make good a change of it among the cells around it, where cells already
+hidden cost next to nothing; the cells of that way are hidden, and it is itself the witness (after the shortest-path
+heuristic of Castro, 2007, *Computers & Operations Research* 34). *Prove*: what has no witness then is asked about in
+full; the answer is a witness or a cut, and a cell that still finds no way has the cheapest cells of its cut hidden.
+*Prune*: a guard that turns out not to be needed is shown.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from btc_eval.disclosure.box_routes import box_prune, box_route
 from btc_eval.disclosure.prove import Cut, borrow, prove
-from btc_eval.disclosure.region import Clock
+from btc_eval.disclosure.region import Clock, OutOfTimeError
 from btc_eval.disclosure.system import TOLERANCE, Bools, Ints, System
 from btc_eval.disclosure.witness import Witnesses, around, move
 
@@ -29,6 +31,8 @@ AT_A_TIME = 25
 LARGE = 1_500
 #: Guards that may be tried for removal; each trial is a proof of its own.
 TRIALS = 120
+#: In a table that was laid out, until so many programs are solved: work, not time, so that every machine agrees.
+PROGRAMS = 500
 
 
 class UnprotectableError(Exception):
@@ -57,6 +61,7 @@ def guard(system: System, clock: Clock, witnesses: Witnesses) -> tuple[Bools, li
     OutOfTimeError, UnprotectableError
     """
     hidden = system.hidden.copy()
+    box_route(system, hidden, clock, witnesses)
     if borrow(system, hidden, clock, witnesses) < MOST:
         _route(system, hidden, np.flatnonzero(system.protected), clock, witnesses)
     return hidden, mend(system, hidden, (), clock, witnesses)
@@ -130,13 +135,24 @@ def _satisfy(system: System, hidden: Bools, cut: Cut) -> None:
 
 
 def prune(system: System, hidden: Bools, clock: Clock, witnesses: Witnesses) -> Bools:
-    """Which guards of a safe pattern are needed? Return it without the others that were tried, the costliest first."""
+    """Which guards of a safe pattern are needed? Return it without the others that were tried, the costliest first.
+
+    Where the time passes, the guards not yet tried stay.
+    """
     guards = np.flatnonzero(hidden & ~system.hidden)
-    if len(system.value) > LARGE:
-        return hidden
-    for cell in guards[np.argsort(-system.cost[guards], kind="stable")][:TRIALS]:
+    guards = guards[np.argsort(-system.cost[guards], kind="stable")]
+    if system.grids:
+        hidden = box_prune(system, hidden, guards, clock, witnesses)
+    programs = 0
+    for cell in guards[hidden[guards]][: TRIALS if len(system.value) <= LARGE else 0]:
         without = hidden.copy()
         without[cell] = False
-        if prove(system, without, clock, 1, witnesses).safe:
-            hidden = without
+        try:
+            proof = prove(system, without, clock, 1, witnesses)
+        except OutOfTimeError:
+            break
+        hidden = without if proof.safe else hidden
+        programs += proof.programs
+        if system.grids and programs > PROGRAMS:
+            break
     return hidden

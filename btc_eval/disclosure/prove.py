@@ -14,12 +14,10 @@ import numpy as np
 
 from btc_eval.disclosure.region import Clock, Part, split
 from btc_eval.disclosure.system import TOLERANCE, Bools, Floats, Ints, System
-from btc_eval.disclosure.witness import Witnesses, around, move
+from btc_eval.disclosure.witness import NEAR, WIDTH, Witnesses, around, nearby
 
 #: Up to so many free cells, a whole-number witness is searched for by integer programming where nothing else gives one.
 WHOLE_LIMIT = 600
-#: A witness is first looked for among so many cells around the small one, so many from each of its sums.
-NEAR, WIDTH = 300, 5
 #: One program for all is worth its while where so many cells are open, and again while it settles so many.
 MANY = 4
 
@@ -111,7 +109,6 @@ class _Asker:
 
     def __init__(self, system: System, hidden: Bools, clock: Clock, limit: int | None, witnesses: Witnesses) -> None:
         self.system, self.hidden, self.clock, self.limit, self.witnesses = system, hidden, clock, limit, witnesses
-        self.rank = np.where(hidden, 0.0, np.inf)
         self.cuts: list[Cut] = []
         self.programs = 0
 
@@ -154,7 +151,9 @@ class _Question:
             before = after
 
     def _admit(self, cells: Ints, deviation: Floats) -> None:
-        spoken = self.asker.witnesses.admit(cells, deviation)
+        self._settle(self.asker.witnesses.admit(cells, deviation))
+
+    def _settle(self, spoken: tuple[Ints, Ints] | None) -> None:
         if spoken is not None:
             settled = self.place[spoken[0 if self.sign > 0 else 1]]
             self.open[settled[settled >= 0]] = False
@@ -170,13 +169,10 @@ class _Question:
         self._admit(self.part.cells, found.y - self.value)
 
     def _nearby(self, cell: int) -> bool:
-        """Is there a witness among the cells around this one, moving as little as possible? Such tend to be whole."""
+        """Is there a witness among the cells around this one?"""
         asker, where = self.asker, int(self.part.cells[cell])
-        cells = around(asker.system, asker.witnesses.columns, where, asker.rank, WIDTH, NEAR)
-        moved = move(asker.witnesses, cells, self.sign, np.ones(len(cells)), asker.clock)
         asker.programs += 1
-        if moved is not None:
-            self._admit(cells, moved)
+        self._settle(nearby(asker.system, asker.hidden, asker.witnesses, where, self.sign, asker.clock, wider=1))
         return not self.open[cell]
 
     def _alone(self, cell: int) -> None:

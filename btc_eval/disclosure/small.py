@@ -77,6 +77,7 @@ def as_system(cells: Cells, small: Small, rules: Policy, loss: str) -> System:
         hidden=hidden | nowhere,
         fixed=(cells.known | cells.structural | guards_not) & ~hidden & ~nowhere,
         cost=_cost(value, rules, loss),
+        grids=cells.grids,
     )
 
 

@@ -21,6 +21,47 @@ Ints = NDArray[np.intp]
 TOLERANCE = 1e-6
 
 
+#: Smaller systems are not laid out: there one linear program a cell finds cheaper ways than looking along boxes.
+LAID_OUT = 600
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grid:
+    """One count of one table, laid out by its keys.
+
+    Parameters
+    ----------
+    at
+        Shape (members of each key): the position of the cell; -1 where there is none.
+    above
+        For each key, shape (members,): the member whose parts it is among; -1 where there is none.
+    """
+
+    at: Ints
+    above: tuple[Ints, ...]
+
+    def of(self, cells: Ints, count: int) -> Grid | None:
+        """Return the grid of these of `count` cells alone, numbered as they come; None where it has none of them."""
+        number = np.full(count + 1, -1, dtype=np.intp)
+        number[cells] = np.arange(len(cells))
+        at = number[self.at]
+        axes = range(at.ndim)
+        kept = [np.flatnonzero((at >= 0).any(axis=tuple(set(axes) - {axis}))) for axis in axes]
+        if not len(kept[0]):
+            return None
+        return Grid(at[np.ix_(*kept)], tuple(_among(above, members) for above, members in zip(self.above, kept)))
+
+
+def _among(above: Ints, kept: Ints) -> Ints:
+    """Who is right above each of the members kept, among them?"""
+    place = np.full(len(above) + 1, -1, dtype=np.intp)
+    place[kept] = np.arange(len(kept))
+    over = above[kept]
+    while (astray := (over >= 0) & (place[over] < 0)).any():
+        over = np.where(astray, above[over], over)
+    return place[over]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class System:
     """Cells and sums, before anything beyond the small cells is hidden.
@@ -43,6 +84,8 @@ class System:
         Shape (cells,): what hiding a cell loses.
     whole
         Whether the cells are whole numbers, which the attacker knows too.
+    grids
+        The cells laid out by their keys, where that is known; a help in the search, no part of the proof.
     """
 
     A: sp.csr_matrix
@@ -55,6 +98,7 @@ class System:
     fixed: Bools
     cost: Floats
     whole: bool = True
+    grids: tuple[Grid, ...] = ()
 
     @property
     def protected(self) -> Bools:
@@ -87,7 +131,14 @@ class System:
             fixed=self.fixed[cells],
             cost=self.cost[cells],
             whole=self.whole,
+            grids=self._grids(cells),
         )
+
+    def _grids(self, cells: Ints) -> tuple[Grid, ...]:
+        if len(cells) <= LAID_OUT:
+            return ()
+        found = [grid.of(cells, len(self.value)) for grid in self.grids]
+        return tuple(grid for grid in found if grid is not None)
 
 
 def components(A: sp.csr_matrix) -> tuple[int, Ints]:

@@ -9,6 +9,11 @@ import scipy.sparse as sp
 from btc_eval.disclosure.region import Clock, least_move
 from btc_eval.disclosure.system import TOLERANCE, Bools, Floats, Ints, System
 
+#: A witness is first looked for among so many cells around the small one, so many from each of its sums.
+NEAR, WIDTH = 300, 5
+#: So many witnesses are asked one by one before all are laid end to end again.
+RECENT = 200
+
 
 class Witnesses:
     """All witnesses found so far, as deviations from the true table.
@@ -23,6 +28,8 @@ class Witnesses:
         self.rise = np.where(np.isfinite(system.need_high), system.need_high - system.value, -np.inf)
         self.fall = np.where(np.isfinite(system.need_low), system.value - system.need_low, -np.inf)
         self._kept: list[tuple[Ints, Ints, Ints]] = []
+        none = np.zeros(0, dtype=np.intp)
+        self._moved = self._starts = self._rising = self._falling = self._riser = self._faller = none
 
     def admit(self, cells: Ints, deviation: Floats) -> tuple[Ints, Ints] | None:
         """Keep this witness if it is one; return for which small cells it speaks, upwards and downwards."""
@@ -45,17 +52,33 @@ class Witnesses:
         down = cells[-deviation >= self.fall[cells] - TOLERANCE]
         small = self.system.protected
         up, down = up[small[up]], down[small[down]]
+        if not len(up) and not len(down):
+            return up, down
         self._kept.append((cells, up, down))
         return up, down
 
     def borne(self, hidden: Bools) -> tuple[Bools, Bools]:
         """Which cells have a witness upwards, and downwards, under this pattern? Cells without need count as borne."""
         up, down = self.rise <= TOLERANCE, self.fall <= TOLERANCE
-        for cells, rising, falling in self._kept:
+        if len(self._kept) - len(self._starts) > RECENT:
+            self._gather()
+        holds = np.logical_and.reduceat(hidden[self._moved], self._starts) if len(self._starts) else hidden[:0]
+        up[self._rising[holds[self._riser]]] = True
+        down[self._falling[holds[self._faller]]] = True
+        for cells, rising, falling in self._kept[len(self._starts) :]:
             if hidden[cells].all():
                 up[rising] = True
                 down[falling] = True
         return up, down
+
+    def _gather(self) -> None:
+        """Lay all witnesses end to end, so that they are asked together."""
+        moved, rising, falling = zip(*self._kept)
+        many = np.arange(len(self._kept))
+        self._moved, self._rising, self._falling = (np.concatenate(found) for found in (moved, rising, falling))
+        self._starts = np.concatenate([[0], np.cumsum([len(cells) for cells in moved])[:-1]]).astype(np.intp)
+        self._riser = np.repeat(many, [len(cells) for cells in rising])
+        self._faller = np.repeat(many, [len(cells) for cells in falling])
 
 
 def around(system: System, columns: sp.csc_matrix, cell: int, rank: Floats, width: int, most: int) -> Ints:
@@ -127,3 +150,14 @@ def move(witnesses: Witnesses, cells: Ints, sign: int, price: Floats, clock: Clo
     first = np.arange(len(cells)) == 0
     rise, fall = np.where(first & (sign > 0), step, 0.0), np.where(first & (sign < 0), step, 0.0)
     return least_move(block, price, (rise, np.where(first, rise, up)), (fall, np.where(first, fall, down)), clock)
+
+
+def nearby(
+    system: System, hidden: Bools, witnesses: Witnesses, cell: int, sign: int, clock: Clock, wider: int = 2
+) -> tuple[Ints, Ints] | None:
+    """Is there a witness among the hidden cells around this one? They move as little as can be: such moves tend to be
+    whole. Return for which small cells it speaks, upwards and downwards; None where there is none so near."""
+    rank = np.where(hidden, 0.0, np.inf)
+    cells = around(system, witnesses.columns, cell, rank, WIDTH * wider, NEAR * wider)
+    moved = move(witnesses, cells, sign, np.ones(len(cells)), clock)
+    return witnesses.admit(cells, moved) if moved is not None else None
