@@ -18,6 +18,8 @@ ADDRESSES = (
 _BESIDE = ("../editions.js", "../editions.json", "../index.html")
 _ADDED = ("reproduction.zip", "CITATION.cff", "SHA256SUMS", "tolerances.json")
 _SCHEME = re.compile(r"^\s*([A-Za-z][A-Za-z0-9+.-]*):")
+#: A letter by its number in a style.
+_ESCAPE = re.compile(r"\\([0-9A-Fa-f]{1,6})\s?")
 _STYLE_ADDRESS = re.compile(r"url\(\s*['\"]?(?!#)|@import|expression\(", re.IGNORECASE)
 
 
@@ -43,7 +45,10 @@ def read(reading: Reading, file: str, tag: str, attributes: Mapping[str, str]) -
 
 
 def style(reading: Reading, file: str, place: str, text: str) -> None:
-    """Refuse a style in a page that loads something."""
+    """Refuse a style in a page that loads something; what it would write is read as words are."""
+    if "\\" in text:
+        text = _ESCAPE.sub(lambda found: chr(min(int(found[1], 16), 0x10FFFF)), text)
+        reading.words(file, text, place)
     if _STYLE_ADDRESS.search(text):
         reading.refuse(file, place, "a style that loads a file", "styles under _static")
 

@@ -10,6 +10,7 @@ from typing import Any
 from btc_eval.disclosure import gate_pages
 from btc_eval.disclosure.gate_faults import Reading
 from btc_eval.disclosure.gate_numbers import numbers
+from btc_eval.disclosure.gate_prose import few_people
 from btc_eval.disclosure.gate_register import plain
 
 _RECORD = "application/papermill.record/text/plain"
@@ -46,8 +47,20 @@ def read(reading: Reading, file: str, held: Mapping[str, Any]) -> None:
     odd += [key for cell in held["cells"] if cell.get("attachments") for key in ("attachments",)]
     if odd:
         reading.refuse(file, "metadata", f"{len(odd)} entries that the build does not write", ", ".join(_METADATA))
+    if reading.register.strictest:
+        for number, cell in enumerate(held["cells"], start=1):
+            if isinstance(cell, dict) and cell.get("cell_type") == "markdown" and few_people(_source(cell)):
+                found = "a small number of children, families or people, typed in its words"
+                reading.refuse(file, f"cell {number}", found, "numbers pasted from released tables")
     for number, output in outputs(held):
         _output(reading, file, chapter, f"cell {number}", output)
+
+
+def _source(cell: Mapping[str, Any]) -> str:
+    """Return the words of a cell, one paragraph a line."""
+    source = cell.get("source", "")
+    text = source if isinstance(source, str) else "".join(map(str, source))
+    return "\n".join(" ".join(part.split()) for part in text.split("\n\n"))
 
 
 def outputs(held: Mapping[str, Any]) -> Iterator[tuple[int, Mapping[str, Any]]]:

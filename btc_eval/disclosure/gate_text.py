@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
 _UPN = re.compile(r"(?<![A-Za-z0-9])[A-HJ-NP-RT-Z]\d{11}[A-Z\d](?![A-Za-z0-9])", re.IGNORECASE)
-_NHS = re.compile(r"(?<![\w.])(\d{3})([ -])(\d{3})\2(\d{4})(?!\w)")
+#: The same, written in groups as people do, which is told from other numbers by its check letter.
+_UPN_PARTS = re.compile(r"(?<![\w.])[A-HJ-NP-RT-Z]\d{2,}(?:[ -]\d{2,}[A-Z]?){1,4}(?!\w)", re.IGNORECASE)
+_UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
+_NHS = re.compile(r"(?<![\w.])(\d{3})([ .–-]| {2})(\d{3})\2(\d{4})(?!\w)")
 _BARE = re.compile(r"(?<![\w.,/-])\d{10}(?![\w-]|[.,]\d)")
 _ULN = re.compile(r"\bULN\b\W{0,12}\d{10}(?!\d)", re.IGNORECASE)
-_POSTCODE = re.compile(r"(?<![A-Za-z0-9#&/+=])[A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}(?![A-Za-z0-9+/=])")
+_AREAS = (
+    "A[BL]|B[ABDHLNRST]?|C[ABFHMORTVWU]|D[ADEGHLNTY]|E[CHNX]?|F[KY]|G[LUY]?|H[ADGPRSUX]|I[GMPV]|JE|K[ATWY]|L[ADELNSU]?"
+    "|M[EKL]?|N[EGNPRW]?|O[LX]|P[AEHLOR]|R[GHM]|S[AEGKLMNOPRSTWY]?|T[ADFNQRSW]|UB|W[ACDFNRSV]?|YO|ZE"
+)
+#: In capitals however it is spaced; in small letters only where its two halves stand apart and the area exists.
+_POSTCODE = re.compile(
+    r"(?<![A-Za-z0-9#&/+=])[A-Z]{1,2}\d[A-Z\d]?(?:[ \t]{0,3}|\r?\n)\d[ABD-HJLNP-UW-Z]{2}(?![A-Za-z0-9+/=])"
+    rf"|(?<![\w#&/+=.-])(?i:(?:{_AREAS})\d[A-Z\d]?(?:[ \t]{{1,3}}|\r?\n|-)\d[ABD-HJLNP-UW-Z]{{2}})(?![\w+/=-])"
+)
 _MONTHS = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
 _DATE = (
-    rf"(?:\d{{4}}-\d\d-\d\d|\d{{1,2}}[/.]\d{{1,2}}[/.](?:\d{{4}}|\d\d)|\d{{1,2}}(?:st|nd|rd|th)? {_MONTHS},? \d{{4}})"
+    rf"(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/. ]\d{{1,2}}[-/. ](?:\d{{4}}|\d\d)"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)? {_MONTHS},? \d{{4}}|{_MONTHS} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
+    r"|(?<!\d)(?:(?:19|20)\d{6}|\d{4}(?:19|20)\d\d)(?!\d))"
 )
 _BORN = re.compile(
-    rf"(?:\bborn\b|\bd\.?o\.?b\b|date.?of.?birth|birth.?date)[^\n]{{0,40}}?{_DATE}|{_DATE}\W{{0,10}}"
+    rf"(?:\bborn\b|\bd\.?o\.?b\b|date.?of.?birth|birth.?da(?:te|y))[^\n]{{0,80}}?{_DATE}|{_DATE}\W{{0,10}}"
     r"(?:\(?(?:born|d\.?o\.?b\.?)\b)",
     re.IGNORECASE,
 )
@@ -29,7 +43,7 @@ _CHILD = re.compile(
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?![\w-])")
 _PATH = re.compile(
     r"(?<![\w./:~-])/(?:home|Users|root|work|tmp|mnt|Volumes|private/var)/[\w.-]+|(?<![A-Za-z])[A-Za-z]:\\{1,2}[\w.-]+"
-    r"|file:///?[\w.-]|\\\\[\w.-]+\\[\w.$-]+",
+    r"|(?<![\w./~-])~/[\w.-]+/|file:///?[\w.-]|\\\\[\w.-]+\\[\w.$-]+",
 )
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff")) | {0xA0: " ", 0x2009: " ", 0x202F: " "}
 _WORD = re.compile(r"[A-Za-z0-9]+")
@@ -61,11 +75,14 @@ class Watch:
 
     @cached_property
     def _single(self) -> frozenset[str]:
-        return frozenset(word.casefold() for word in self.words if _WORD.fullmatch(word))
+        return frozenset(folded for word in self.words if " " not in (folded := _folded(word)) and folded)
 
     @cached_property
     def _phrases(self) -> tuple[str, ...]:
-        return tuple(sorted({" ".join(word.casefold().split()) for word in self.words if not _WORD.fullmatch(word)}))
+        """Names of several words, as they are and with the last word first."""
+        found = {folded for word in self.words if " " in (folded := _folded(word))}
+        turned = {f"{last} {first}" for first, _, last in (each.rpartition(" ") for each in found)}
+        return tuple(sorted(found | turned))
 
     def kinds(self, text: str, *, code: bool = False, amounts: bool = False) -> Iterator[tuple[str, int]]:
         """Which kinds of thing that may not be shown does this text hold, and in which line first?
@@ -80,6 +97,8 @@ class Watch:
             Whether it is a table of published figures, in which ten digits in a row may be a sum of money.
         """
         text = text.translate(_INVISIBLE)
+        if not text.isascii():
+            text = unicodedata.normalize("NFKC", text)
         for what, shape in {**ALWAYS, **({} if code else WRITTEN)}.items():
             # What the edition says of itself frees an e-mail address, and nothing that has another shape.
             free = self.public if shape is _MAIL else ""
@@ -90,18 +109,42 @@ class Watch:
         if not (code or amounts):
             # Sums that were rounded end in noughts.
             shaped += [(m.start(), m.group()) for m in _BARE.finditer(text) if not m.group().endswith("000")]
+        parts = ((m.start(), re.sub("[ -]", "", m.group()).upper()) for m in _UPN_PARTS.finditer(text))
+        at = next((place for place, characters in parts if pupil_number(characters)), None)
+        if at is not None:
+            yield "the shape of a unique pupil number", text.count("\n", 0, at) + 1
         at = next((place for place, digits in shaped if nhs_number(digits)), None)
         if at is not None:
             yield "an NHS number", text.count("\n", 0, at) + 1
-        if self.words:
-            small = text.casefold()
-            word = next((m for m in _WORD.finditer(small) if m.group() in self._single), None) if self._single else None
-            if word is not None:
-                yield "a name or identifier from the register", small.count("\n", 0, word.start()) + 1
-            elif self._phrases:
-                spaced = " ".join(small.split())
-                if any(phrase in spaced for phrase in self._phrases):
-                    yield "a name or identifier from the register", 1
+        if self.words and self._named(_folded(text)):
+            line = next((at for at, one in enumerate(text.split("\n"), 1) if self._named(_folded(one))), 1)
+            yield "a name or identifier from the register", line
+
+    def _named(self, small: str) -> bool:
+        return not self._single.isdisjoint(small.split()) or any(phrase in small for phrase in self._phrases)
+
+
+def _folded(text: str) -> str:
+    """Return words in small letters without accents, parted by single spaces: how names compare."""
+    if not text.isascii():
+        text = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    return " ".join(_WORD.findall(text.casefold()))
+
+
+def pupil_number(characters: str) -> bool:
+    """Are these the thirteen characters of a unique pupil number whose first letter checks the others, modulo 23?
+
+    Examples
+    --------
+    >>> pupil_number("A" + "8013" + "20001" + "001"), pupil_number("B" + "8013" + "20001" + "001")
+    (False, False)
+    """
+    if len(characters) != 13 or not characters[1:12].isdigit():
+        return False
+    total = sum(weight * int(digit) for weight, digit in zip(range(2, 13), characters[1:12]))
+    last = characters[12]
+    total += 13 * (int(last) if last.isdigit() else _UPN_LETTERS.find(last))
+    return _UPN_LETTERS[total % 23] == characters[0]
 
 
 def nhs_number(digits: str) -> bool:

@@ -171,6 +171,133 @@ def test_a_pasted_phrase_that_no_notebook_made(site: Path) -> None:
     refused(site, file=PAGE, what="no notebook of the site pastes")
 
 
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "<p>Only 2 children in Seacombe.</p>",
+        "<p>In Seacombe there were <b>2</b>.</p>",
+        "<p>Two young children in Seacombe.</p>",
+        "<p>Just one child came back.</p>",
+        "<ul><li>Ward B: 1</li></ul>",
+        "<math><mn>1</mn></math>",
+        "<p aria-label='Ward B: 1'>x</p>",
+        "<p title='Three families'>x</p>",
+        "<meta name='description' content='Ward B 1'>",
+        "<input type='hidden' value='Ward B 1'>",
+        "<template><p>Ward B 1</p></template>",
+        "<noscript>Ward B: 1</noscript>",
+        "<!-- Ward B: 1 -->",
+        "<pre># three children came back</pre>",
+        "<p>There were two\nchildren in Seacombe.</p>",
+        "<svg><desc>Ward B: 1</desc></svg>",
+    ],
+)
+def test_a_small_number_outside_every_exhibit(site: Path, planted: str) -> None:
+    edit(site, PAGE, "<h1>", f"{planted}<h1>")
+    refused(site, file=PAGE, what="outside every exhibit")
+
+
+def test_a_table_of_numbers_that_is_no_exhibit(site: Path) -> None:
+    edit(site, PAGE, "<h1>", "<table><tr><td>Ward B</td><td>1,204</td></tr></table><h1>")
+    refused(site, file=PAGE, what="numbers in a table that is no exhibit")
+
+
+@pytest.mark.parametrize(
+    "source", ["Only two\xa0children came back.", ["There were two\n", "children."], "## 3 families"]
+)
+def test_a_small_number_typed_in_a_notebook(site: Path, source: str | list[str]) -> None:
+    cell = {"cell_type": "markdown", "metadata": {}, "source": source}
+    notebook(site, lambda held: held["cells"].append(cell))
+    refused(site, file=NOTEBOOK, what="typed in its words")
+
+
+def test_words_of_a_notebook_that_count_nobody_pass(site: Path) -> None:
+    cell = {"cell_type": "markdown", "metadata": {}, "source": "The first of two.\n\nChildren of one family differ."}
+    notebook(site, lambda held: held["cells"].append(cell))
+    assert disclosure.scan(site).accepted
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "<p>On 4 May 2021, for those aged 5 to 10, under section 47.</p>",
+        "<p>Help for one child does not change what happens to another; four in five children had it.</p>",
+        "<p>One child in two hundred, two thirds of children, and two thousand families.</p>",
+        "<table><tr><td>column</td><td>what stands in it</td></tr></table>",
+        "<div class='citation'><span class='label'>[1]</span><p>Journal of Statistics, 5:141–150, 1978.</p></div>",
+        "<details class='btc-code'><summary>Show code 1</summary><pre>draws=2, rng=1</pre></details>",
+        "<meta name='viewport' content='width=device-width, initial-scale=1'>",
+    ],
+)
+def test_words_with_digits_that_count_nobody_pass(site: Path, planted: str) -> None:
+    edit(site, PAGE, "<h1>", f"{planted}<h1>")
+    found = disclosure.scan(site)
+    assert found.accepted, found.words()
+
+
+def wide(words: str) -> str:
+    """Return words in the wide letters of another script's typewriter."""
+    return "".join(chr(ord(one) + 0xFEE0) if "!" <= one <= "~" else one for one in words)
+
+
+SHAPES = {
+    "a pupil number in wide letters": wide(PLANTED["upn"]),
+    "a pupil number in groups": "K000-0000-00006",
+    "a pupil number in spaced groups": "K000 0000 00006",
+    "a postcode in wide letters": wide(PLANTED["postcode"]),
+    "a postcode in small letters": "ch99" + " 9zz",
+    "a postcode with two spaces": PLANTED["postcode"].replace(" ", "  "),
+    "a postcode over two lines": PLANTED["postcode"].replace(" ", "\n"),
+    "a postcode with a hyphen": "ch99" + "-9zz",
+    "an NHS number in dots": PLANTED["nhs"].replace(" ", "."),
+    "an NHS number in dashes": PLANTED["nhs"].replace(" ", "–"),
+    "an NHS number with wide gaps": PLANTED["nhs"].replace(" ", "  "),
+    "a birthday, year first": "born 2011" + "/02/19",
+    "a birthday, month first": "born February 19," + " 2011",
+    "a birthday in one piece": "DOB: 2011" + "0219",
+    "a birthday with hyphens": "DOB 19-02" + "-2011",
+    "a birthday far behind its name": "date of birth of the eldest child in this household is 19/02" + "/2011",
+    "a name, the last word first": "Quillfeather, Zebedee",
+    "a name with an accent": "Zebedée Quillfeather",
+    "a name in one word": "zebedee_quillfeather",
+    "a name over tags": "Zebedee <b>Quill</b>feather",
+    "a folder at home": "~" + "/returns/cin.xml",
+}
+
+
+@pytest.mark.parametrize("what", SHAPES)
+def test_an_identifier_is_found_however_it_is_written(site: Path, what: str) -> None:
+    edit(site, PAGE, "<h1>", f"<p>{SHAPES[what]}</p><h1>")
+    found = disclosure.scan(site, canaries=[PLANTED["name"]])
+    kinds = "pupil|NHS|postcode|path|birth|from the register"
+    assert any(one.file == PAGE and re.search(kinds, one.found) for one in found.refusals), what
+    assert SHAPES[what] not in found.words()
+
+
+def test_an_identifier_in_the_escapes_of_a_style(site: Path) -> None:
+    escaped = "\\4b " + "0" * 11 + "6"
+    edit(site, PAGE, "<h1>", f"<style>p::after {{ content: '{escaped}' }}</style><h1>")
+    refused(site, file=PAGE, what="pupil number")
+
+
+@pytest.mark.parametrize(
+    "honest",
+    [
+        "Q1 2nd quarter",
+        "M10 20 L30 40",
+        "A 5 5 0 1 1 20 30",
+        "see p1 2nd line",
+        "2011/02/19",
+        "123 456 " + "7890",
+        "v1.2-3ab",
+    ],
+)
+def test_what_only_looks_like_an_identifier_passes(site: Path, honest: str) -> None:
+    edit(site, PAGE, "<h1>", f'<h1 data-note="{honest}">')
+    found = disclosure.scan(site, canaries=[PLANTED["name"]])
+    assert found.accepted, found.words()
+
+
 def test_only_the_address_that_the_edition_says_its_readers_write_to_may_be_written_to(site: Path) -> None:
     put(site, "edition.json", json.dumps({"label": "draft", "feedback": "reports@example.org"}).encode())
     edit(site, PAGE, "<h1>", '<a href="mailto:reports@example.org">reports@example.org</a><h1>')
