@@ -84,12 +84,13 @@ def scan(site: Path, *, canaries: Iterable[str] = ()) -> Scan:
     Notes
     -----
     Refused are: a file that is hidden, a link, of an unknown kind or not put there by the build; a table, a chart's
-    rows or a cell that differs from the released table it belongs to; under a policy that hides, a whole number from
-    one to below the smallest count, in an exhibit, a chart's drawing or a phrase, that no released table holds, and any
-    in the words around them, spoken ones where they count children, families or people; numbers in a table that is no
-    exhibit; an output of a notebook that did not come through `publish`; the shape of a pupil number, an NHS number (modulo 11), a
-    learner's number, a child's identifier, a date of birth, a postcode, an e-mail address or a path of a machine; a
-    word of `canaries`; a link to a file that the site does not hold, and all that a page would load from elsewhere.
+    rows or a cell that differs from the released table it belongs to; under a policy that hides, a whole number
+    from one to below the smallest count, in an exhibit, a chart's drawing or a phrase, that no released table
+    holds, and any in the words around them, spoken ones where they count children, families or people; numbers in a
+    table that is no exhibit; an output of a notebook that did not come through `publish`; the shape of a pupil
+    number, an NHS number (modulo 11), a learner's number, a child's identifier, a date of birth, a postcode, an
+    e-mail address or a path of a machine; a word of `canaries`; a link to a file that the site does not hold, and
+    all that a page would load from elsewhere.
 
     Examples
     --------
