@@ -15,6 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from btc_eval.disclosure.links import NEVER, Links, added, links
+from btc_eval.disclosure.slack import slack
 from btc_eval.disclosure.system import TOLERANCE, Bools, Floats, Grid, Ints, System
 from btc_eval.disclosure.witness import Witnesses
 
@@ -52,6 +53,8 @@ class Boxes:
         self.moved: list[Ints] = []
         self.place = np.full(len(system.value), -1, dtype=np.intp)
         self.place[self.at[self.at >= 0]] = np.flatnonzero(self.at >= 0)
+        self.slack = slack(system, witnesses, self.place >= 0)
+        self.low, self.high = self.slack.room(system)
         self.stuck = system.fixed | self._tied(witnesses)
         needs = np.concatenate([witnesses.rise, witnesses.fall])[np.tile(system.protected, 2)]
         self.most = int(np.round(needs[np.isfinite(needs)].max(initial=0.0)))
@@ -61,14 +64,15 @@ class Boxes:
         self._fill(np.arange(len(self.at)))
 
     def _tied(self, witnesses: Witnesses) -> Bools:
-        """Which cells stand in more sums than those along the keys of the grid? No box keeps those."""
+        """Which cells stand in more sums than those along the keys of the grid and those with slack? No box keeps
+        those."""
         along = np.zeros(self.shape, dtype=np.intp)
         for axis, above in enumerate(self.above):
             sums = (above >= 0).astype(np.intp) + np.isin(np.arange(len(above)), above)
             along += np.append(sums, 0).reshape([-1 if other == axis else 1 for other in range(len(self.shape))])
         sums, tied = np.diff(witnesses.columns.indptr), np.ones(len(self.by), dtype=bool)
         here = self.place >= 0
-        tied[here] = sums[here] > along.ravel()[self.place[here]]
+        tied[here] = sums[here] > (along.ravel()[self.place] + np.bincount(self.slack.of, minlength=len(sums)))[here]
         return tied
 
     def price(self, cells: Ints) -> None:
@@ -80,8 +84,8 @@ class Boxes:
         free = self.hidden[cells] | (self.by[cells] != 0)
         price = np.where(self.stuck[cells], NEVER, np.where(free, FREE, self.cost[cells]))
         value = system.value[cells] + self.by[cells]
-        rise = np.where(value + self.steps > system.high[cells] + TOLERANCE, NEVER, price)
-        fall = np.where(value - self.steps < system.low[cells] - TOLERANCE, NEVER, price)
+        rise = np.where(value + self.steps > self.high[cells] + TOLERANCE, NEVER, price)
+        fall = np.where(value - self.steps < self.low[cells] - TOLERANCE, NEVER, price)
         self.prices[0, 1:, places] = np.where(cells < 0, 0.0, rise).T
         self.prices[1, 1:, places] = np.where(cells < 0, 0.0, fall).T
 
@@ -133,7 +137,10 @@ class Boxes:
                 return None
             self._move(best[1], sign * best[0])
             need -= best[0]
-        cells: Ints = np.unique(np.concatenate([np.zeros(0, dtype=np.intp), *self.moved]))
+        which = np.flatnonzero(self.by[self.slack.of])
+        np.add.at(self.by, self.slack.cells[which], self.slack.turns[which] * self.by[self.slack.of[which]])
+        self.moved.append(self.slack.cells[which])
+        cells: Ints = np.unique(np.concatenate(self.moved))
         cells = cells[self.by[cells] != 0]
         return cells
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from btc_eval.disclosure.grid import grid
+from btc_eval.disclosure.grid import grids
 from btc_eval.disclosure.sums import Shape, sums, with_totals
 from btc_eval.disclosure.system import Bools, Floats, Grid, Ints
 
@@ -172,8 +172,7 @@ class _Ledger:
         shape = Shape(sheet.shape.keys, label, sheet.shape.hierarchies)
         extra = self._enter_totals(sheet, frame.iloc[len(sheet.frame) :], shape)
         positions = np.vstack([at, extra]) if len(extra) else at
-        laid = [grid(frame, shape, positions[:, number]) for number in range(len(sheet.counts))]
-        self.grids += [found for found in laid if found is not None]
+        self.grids += grids(frame, shape, positions, sheet.counts, sheet.across)
         for found in sums(frame, shape):
             for number in range(len(sheet.counts)):
                 parts = [int(positions[part, number]) for part in found.parts]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -14,8 +14,35 @@ from btc_eval.disclosure.system import Grid, Ints
 THIN = 20
 
 
-def grid(frame: pd.DataFrame, shape: Shape, positions: Ints) -> Grid | None:
-    """Lay out the cells of one count; None where the table is far from having a cell for each choice of keys.
+def grids(
+    frame: pd.DataFrame, shape: Shape, positions: Ints, counts: Sequence[str], across: Mapping[str, Sequence[str]]
+) -> Iterator[Grid]:
+    """Lay out the cells of a table: each count by itself, and those that add up across columns as one more key.
+
+    Parameters
+    ----------
+    positions
+        Shape (rows, counts): which cell each is.
+    across
+        A count that is the sum of other counts in the same row.
+    """
+    over = {part: whole for whole, parts in across.items() for part in parts}
+    groups: dict[str, list[str]] = {}
+    for count in counts:
+        top = count
+        for _ in over:
+            top = over.get(top, top)
+        groups.setdefault(top, []).append(count)
+    for group in groups.values():
+        place = {count: number for number, count in enumerate(group)}
+        above = np.array([place.get(over.get(count, ""), -1) for count in group], dtype=np.intp)
+        found = grid(frame, shape, positions[:, [counts.index(count) for count in group]], above)
+        if found is not None:
+            yield found
+
+
+def grid(frame: pd.DataFrame, shape: Shape, positions: Ints, across: Ints) -> Grid | None:
+    """Lay out the cells of some counts; None where the table is far from having a cell for each choice of keys.
 
     Parameters
     ----------
@@ -24,15 +51,17 @@ def grid(frame: pd.DataFrame, shape: Shape, positions: Ints) -> Grid | None:
     shape
         Keys, label and hierarchies.
     positions
-        Shape (rows,): which cell each row is.
+        Shape (rows, counts): which cell each is.
+    across
+        Shape (counts,): the count whose parts this one is among; -1 where there is none.
     """
     codes, members = zip(*(pd.factorize(frame[key].astype(object)) for key in shape.keys))
     if not len(frame) or np.prod([float(len(found)) for found in members]) > THIN * len(frame):
         return None
-    at = np.full([len(found) for found in members], -1, dtype=np.intp)
+    at = np.full([*(len(found) for found in members), len(across)], -1, dtype=np.intp)
     at[codes] = positions
     above = [_above(list(found), shape, key) for key, found in zip(shape.keys, members)]
-    return Grid(at, tuple(above))
+    return Grid(at, (*above, across)) if len(across) > 1 else Grid(at[..., 0], tuple(above))
 
 
 def _above(members: list[Hashable], shape: Shape, key: str) -> Ints:

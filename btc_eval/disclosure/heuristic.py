@@ -122,12 +122,14 @@ def _satisfy(system: System, hidden: Bools, cut: Cut) -> None:
     ------
     UnprotectableError
         Where hiding all that may be hidden is not enough.
+    OutOfTimeError
+        Where there is nothing left to hide for a proof that was not found; it might have been, with more time.
     """
     missing = cut.need - float(cut.weight[hidden[cut.cells]].sum())
     while missing > TOLERANCE:
         able = np.flatnonzero(~hidden[cut.cells] & ~system.fixed[cut.cells])
         if not len(able):
-            raise UnprotectableError(cut.cell)
+            raise UnprotectableError(cut.cell) if cut.proved else OutOfTimeError
         worth = system.cost[cut.cells[able]] / np.minimum(cut.weight[able], missing)
         best = able[np.argmin(worth)]
         hidden[cut.cells[best]] = True

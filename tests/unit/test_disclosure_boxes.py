@@ -155,6 +155,88 @@ def test_cells_bound_elsewhere_are_left_to_the_programs() -> None:
     assert not lay.stuck[free].any()
 
 
+def with_rest(seed: int) -> pd.DataFrame:
+    """Return a table of a count, what it is a part of, and what is left of that."""
+    frame = table(seed, {}, (9, 8, 3))
+    rest = table(seed + 1, {}, (9, 8, 3), mean=30.0)
+    assert frame[["ward", "month", "source"]].equals(rest[["ward", "month", "source"]])
+    return frame.assign(rest=rest["n"], all=frame["n"] + rest["n"])
+
+
+def ways(whole: System) -> float:
+    """Which share of the ways, up and down, of the small cells of the grids is found? Each is checked against every
+    sum."""
+    witnesses, hidden = Witnesses(whole), whole.hidden.copy()
+    lays = [Boxes(whole, grid, hidden, witnesses) for grid in whole.grids]
+    found, inside = 0, np.any([lay.place >= 0 for lay in lays], axis=0)
+    small = np.flatnonzero(whole.protected & (whole.value > 0) & inside)
+    for cell, sign in itertools.product(small, (1, -1)):
+        for lay in lays:
+            moved = lay.way(int(cell), sign)
+            if moved is not None:
+                deviation = np.zeros(len(hidden))
+                deviation[moved] = lay.by[moved]
+                assert not (whole.A @ deviation).any()
+                assert (whole.value + deviation >= whole.low).all()
+                found += 1
+            lay.forget()
+            assert not lay.by.any()
+    return found / (2 * len(small))
+
+
+def test_what_a_rate_leaves_of_its_denominator_follows_its_numerator() -> None:
+    """Each count stands in the sum of its rate too: without what follows, no way along boxes would keep that."""
+    frame = with_rest(6)
+    shape = Shape(("ward", "month", "source"), "Total")
+    counts = ("n", "all")
+    whole = _system(gather([Sheet("table", frame, shape, counts, shares=(("n", "all"),), whole=counts)]))
+    assert ways(whole) > 0.9
+    safe = disclosure.control(
+        frame.drop(columns="rest"),
+        "council",
+        keys=list(shape.keys),
+        counts=counts,
+        totals="Total",
+        rates={"share": ("n", "all", 100)},
+    )
+    assert safe.protection is not None
+    assert safe.protection.cells == 3 * len(frame)
+
+
+def test_counts_that_add_up_across_columns_are_one_more_key() -> None:
+    frame = with_rest(8)
+    shape = Shape(("ward", "month", "source"), "Total")
+    counts = ("n", "rest", "all")
+    cells = gather([Sheet("table", frame, shape, counts, across={"all": ("n", "rest")}, whole=counts)])
+    assert [grid.at.shape for grid in cells.grids] == [(10, 9, 4, 3)]
+    assert cells.grids[0].above[3].tolist() == [2, 2, -1]
+    whole = _system(cells)
+    assert ways(whole) > 0.9
+
+
+def test_columns_that_are_said_to_add_up_to_each_other_end() -> None:
+    frame = with_rest(8)
+    shape = Shape(("ward", "month", "source"), "Total")
+    across = {"all": ("n",), "n": ("all",)}
+    cells = gather([Sheet("table", frame, shape, ("n", "all"), across=across, whole=("n", "all"))])
+    assert len(cells.grids) in (1, 2)
+
+
+def test_where_what_follows_has_no_room_there_is_no_way() -> None:
+    """All children but one have a plan: what is left can fall by one, so the numerator can rise by no more."""
+    frame = with_rest(6).assign(rest=1)
+    frame["all"] = frame["n"] + 1
+    shape = Shape(("ward", "month", "source"), "Total")
+    counts = ("n", "all")
+    cells = gather([Sheet("table", frame, shape, counts, shares=(("n", "all"),), whole=counts)])
+    lay = Boxes(_system(cells), cells.grids[0], _system(cells).hidden, Witnesses(_system(cells)))
+    ones = cells.where[0][(frame["n"] == 1).to_numpy(), 0]
+    assert len(ones) > 20
+    assert (lay.high[ones] == 2).all()
+    assert (lay.low[ones] == 0).all()
+    assert all(lay.way(int(one), 1) is None for one in ones[:20])
+
+
 def test_time_over_is_no_answer_for_a_route_and_the_proved_pattern_for_a_prune() -> None:
     whole = system(table(3, {}), {})
     witnesses, hidden = Witnesses(whole), whole.hidden.copy()
