@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from btc_eval.disclosure.links import NEVER, Links, added, links
+from btc_eval.disclosure.links import NEVER, Key, added
 from btc_eval.disclosure.slack import slack
 from btc_eval.disclosure.system import TOLERANCE, Bools, Floats, Grid, Ints, System
 from btc_eval.disclosure.witness import Witnesses
@@ -60,7 +60,7 @@ class Boxes:
         self.most = int(np.round(needs[np.isfinite(needs)].max(initial=0.0)))
         self.steps = np.arange(1, self.most + 1)[:, None]
         self.prices = np.zeros((2, self.most + 1, len(self.at)), dtype=np.float32)
-        self.links: dict[tuple[int, int], Links] = {}
+        self.keys = [Key(above) for above in grid.above]
         self._fill(np.arange(len(self.at)))
 
     def _tied(self, witnesses: Witnesses) -> Bools:
@@ -154,7 +154,7 @@ class Boxes:
 
     def _cheapest(self, place: int, sign: int, step: int) -> tuple[float, tuple[Ints, Floats] | None]:
         """Of all boxes with this corner, which costs least? Its price, and its corners with their turns (±1)."""
-        along = [self._links(axis, int(at)) for axis, at in enumerate(np.unravel_index(place, self.shape))]
+        along = [key.links(int(at)) for key, at in zip(self.keys, np.unravel_index(place, self.shape))]
         rise, fall = self.prices[::sign, step].reshape(2, *self.shape)
         for axis, found in enumerate(along):
             last = axis == len(along) - 1
@@ -169,8 +169,3 @@ class Boxes:
             places = np.add.outer(places, found.members[link][moves] * stride).ravel()
             turns = np.multiply.outer(turns, found.turns[link][moves]).ravel()
         return float(rise.flat[best]), (places, turns)
-
-    def _links(self, axis: int, member: int) -> Links:
-        if (axis, member) not in self.links:
-            self.links[axis, member] = links(self.above[axis], member)
-        return self.links[axis, member]

@@ -16,6 +16,8 @@ from btc_eval.disclosure.system import Bools, Floats, Ints
 NEVER = 1e9
 #: A member between others has very many links; so many times the members of its key are looked at.
 ENOUGH = 4
+#: Links are kept where a key has at most so many members.
+MANY = 500
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,44 +47,89 @@ class Links:
     wrong: Ints
 
 
-def links(above: Ints, member: int) -> Links:
-    """Which links of a key move this member?
+class Key:
+    """The members of a key and what stands above them.
 
     Parameters
     ----------
     above
         Shape (members,): the member right above each; -1 for none.
     """
-    none = len(above)
-    lines = [_line(above, each) for each in range(none)]
-    leaves = [each for each in range(none) if each not in set(above.tolist())]
-    under = [leaf for leaf in leaves if member in lines[leaf]]
-    pairs: list[tuple[list[int], list[int]]] = [([], [])] * (none + 1)
-    if above[member] < 0 and member not in leaves:
-        like = 1
-        for leaf in under:
-            pairs[leaf] = (lines[leaf], [])
-    elif member in leaves:
-        like = -1
-        pairs[none] = (lines[member], [])
-        for other in leaves:
-            pairs[other] = _pair(lines[member], lines[other], member)
-    else:
-        like = 0
-        pairs = [(lines[leaf], []) for leaf in under]
-        pairs += [_pair(lines[leaf], lines[other], member) for leaf in under for other in leaves if other not in under]
-        pairs = [pair for pair in pairs if pair[0]]
-        pairs = pairs[:: -(-len(pairs) // (ENOUGH * none))]
-    plus, minus = (_columns([pair[side] for pair in pairs], none) for side in (0, 1))
-    right = np.array([bool(pair[0]) for pair in pairs])
-    return Links(
-        members=np.hstack([plus, minus]),
-        turns=np.hstack([np.where(plus < none, 1.0, 0.0), np.where(minus < none, -1.0, 0.0)]),
-        like=like,
-        plus=_split(plus[:, 1:] if like > 0 else plus, none, right),
-        minus=_split(minus[:, 1:] if like < 0 else minus, none, right),
-        wrong=np.flatnonzero(~right),
-    )
+
+    def __init__(self, above: Ints) -> None:
+        self.above, self.none = above, len(above)
+        self.lines = [_line(above, member) for member in range(self.none)]
+        self.root = np.array([line[-1] for line in self.lines], dtype=np.intp)
+        self.leaf = ~np.isin(np.arange(self.none), above)
+        self.deep = max(map(len, self.lines), default=1)
+        self._kept: dict[int, Links] = {}
+
+    def links(self, member: int) -> Links:
+        """Which links of the key move this member?"""
+        found = self._kept.get(member)
+        if found is None:
+            if self.leaf[member]:
+                found = self._through_leaf(member)
+            elif self.above[member] < 0:
+                found = self._through_top(member)
+            else:
+                found = self._through_middle(member)
+            if self.none <= MANY:
+                self._kept[member] = found
+        return found
+
+    def _through_leaf(self, member: int) -> Links:
+        """With all above it; or against another leaf, where both stand under one total."""
+        plus, minus = self._blank(self.none + 1), self._blank(self.none + 1)
+        line = self.lines[member]
+        plus[self.none, : len(line)] = line
+        others = self.leaf & (self.root == self.root[member])
+        others[member] = False
+        near = np.flatnonzero(others & (self.above == self.above[member]))
+        plus[near, 0], minus[near, 0] = member, near
+        for other in np.flatnonzero(others & (self.above != self.above[member])):
+            for table, moves in zip((plus, minus), _pair(line, self.lines[other])):
+                table[other, : len(moves)] = moves
+        return self._found(plus, minus, -1)
+
+    def _through_top(self, member: int) -> Links:
+        """With one leaf under it and all between."""
+        plus, minus = self._blank(self.none + 1), self._blank(self.none + 1)
+        under = self.leaf & (self.root == member)
+        near = np.flatnonzero(under & (self.above == member))
+        plus[near, 0], plus[near, 1] = near, member
+        for leaf in np.flatnonzero(under & (self.above != member)):
+            plus[leaf, : len(self.lines[leaf])] = self.lines[leaf]
+        return self._found(plus, minus, 1)
+
+    def _through_middle(self, member: int) -> Links:
+        """With a leaf under it and all above that; or against another leaf that is not under it."""
+        leaves = np.flatnonzero(self.leaf & (self.root == self.root[member]))
+        under = [leaf for leaf in leaves if member in self.lines[leaf]]
+        others = [leaf for leaf in leaves if member not in self.lines[leaf]]
+        pairs = [(self.lines[leaf], list[int]()) for leaf in under]
+        pairs += [_pair(self.lines[leaf], self.lines[other]) for leaf in under for other in others]
+        pairs = pairs[:: -(-len(pairs) // (ENOUGH * self.none))]
+        plus, minus = self._blank(len(pairs)), self._blank(len(pairs))
+        for row, pair in enumerate(pairs):
+            for table, moves in zip((plus, minus), pair):
+                table[row, : len(moves)] = moves
+        return self._found(plus, minus, 0)
+
+    def _blank(self, rows: int) -> Ints:
+        return np.full((rows, self.deep), self.none, dtype=np.intp)
+
+    def _found(self, plus: Ints, minus: Ints, like: int) -> Links:
+        right = plus[:, 0] < self.none
+        turns = [np.where(table < self.none, sign, 0.0) for table, sign in ((plus, 1.0), (minus, -1.0))]
+        return Links(
+            members=np.hstack([plus, minus]),
+            turns=np.hstack(turns),
+            like=like,
+            plus=_split(plus[:, 1:] if like > 0 else plus, self.none, right),
+            minus=_split(minus[:, 1:] if like < 0 else minus, self.none, right),
+            wrong=np.flatnonzero(~right),
+        )
 
 
 def _line(above: Ints, member: int) -> list[int]:
@@ -93,23 +140,17 @@ def _line(above: Ints, member: int) -> list[int]:
     return line
 
 
-def _pair(line: list[int], other: list[int], member: int) -> tuple[list[int], list[int]]:
-    """What moves with the member and what against it, where the ends of these lines make good for each other."""
-    if line[-1] != other[-1] or member in other:
-        return [], []
+def _pair(line: list[int], other: list[int]) -> tuple[list[int], list[int]]:
+    """What moves with the first leaf and what against it, where two leaves make good for each other."""
     return [each for each in line if each not in other], [each for each in other if each not in line]
-
-
-def _columns(lists: list[list[int]], none: int) -> Ints:
-    width = max(map(len, lists))
-    table = [[*found, *[none] * (width - len(found))] for found in lists]
-    return np.array(table, dtype=np.intp).reshape(len(lists), width)
 
 
 def _split(table: Ints, none: int, right: Bools) -> tuple[tuple[Ints, Ints], ...]:
     found = []
     for column in table.T:
         rows = np.flatnonzero(column < none)
+        if not len(rows):
+            continue
         common = len(rows) == right.sum() and (column[rows] == column[rows[0]]).all()
         found.append((rows[:0], column[rows[:1]]) if common else (rows, column[rows]))
     return tuple(found)

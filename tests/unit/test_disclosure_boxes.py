@@ -13,7 +13,7 @@ from btc_eval import disclosure
 from btc_eval.disclosure.box_routes import box_prune, box_route
 from btc_eval.disclosure.boxes import Boxes
 from btc_eval.disclosure.cells import Cells, Sheet, gather
-from btc_eval.disclosure.links import NEVER, added, links
+from btc_eval.disclosure.links import NEVER, Key, added
 from btc_eval.disclosure.policy import policy
 from btc_eval.disclosure.prove import prove
 from btc_eval.disclosure.region import Clock, OutOfTimeError
@@ -260,7 +260,7 @@ def test_the_links_of_a_key() -> None:
     above = np.array([3, 3, 4, 5, 5, -1])
 
     def listed(member: int) -> set[frozenset[tuple[int, int]]]:
-        found = links(above, member)
+        found = Key(above).links(member)
         rows = [row for row in range(len(found.members)) if row not in found.wrong]
         return {
             frozenset((int(m), int(t)) for m, t in zip(found.members[row], found.turns[row]) if m != none)
@@ -291,7 +291,7 @@ def test_the_prices_of_links_are_the_prices_of_what_they_move(member: int) -> No
     rng = np.random.default_rng(member)
     same, other = rng.uniform(1, 9, (2, 4, 7)).astype(np.float32)
     same[:, 6] = other[:, 6] = 0
-    found = links(above, member)
+    found = Key(above).links(member)
     got = added(same, other, found, 1)
     for link in range(len(found.members)):
         want = sum(
