@@ -203,5 +203,6 @@ def read(reading: Reading, file: str, text: str, *, chapter: str | None = None) 
     page.feed(text)
     page.close()
     reading.words(file, "".join(page.text), "its text")
-    for found, allowed in page.prose.faults(reading.register.strictest):
+    about = reading.findings.get(file.split("/")[1], {}) if file.startswith("f/") else {}
+    for found, allowed in page.prose.faults(reading.register.strictest, about):
         reading.refuse(file, "its text", found, allowed)

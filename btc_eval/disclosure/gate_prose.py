@@ -6,13 +6,17 @@ may be typed. A whole number below the smallest that may be shown has no busines
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
-from btc_eval.disclosure.gate_numbers import WORDS_WITH_DIGITS, value
+from btc_eval.disclosure.gate_numbers import WORDS_WITH_DIGITS, Values, numbers, value
 
 #: Attributes that are read aloud or shown.
 SPOKEN = ("aria-label", "title", "alt", "aria-description", "aria-valuetext", "placeholder", "content", "value")
+#: What the build tells of this edition and the one before, and the class it wears.
+TOLD = "btc-changes"
 #: Words go on through these; everything else parts them.
 _INLINE = frozenset(
     ("a", "abbr", "b", "cite", "code", "em", "i", "mark", "q", "small", "span", "strong", "sub", "sup", "u")
@@ -50,7 +54,7 @@ class Prose:
         self.words: list[str] = []
         self.code: list[str] = []
         self.cell: list[str] | None = None
-        self.numbered = 0
+        self.numbered: list[str] = []
 
     def begins(self, tag: str, about: Mapping[str, str]) -> None:
         """Note an element that begins."""
@@ -66,30 +70,45 @@ class Prose:
         if tag not in _INLINE:
             self.words.append("\n")
         if tag in ("td", "th") and self.cell is not None:
-            self.numbered += value("".join(self.cell).strip()) is not None
-            self.cell = None
+            cell, self.cell = "".join(self.cell).strip(), None
+            self.numbered += [cell] if value(cell) is not None and any(numbers(cell)) else []
 
     def says(self, text: str, stack: list[tuple[str, dict[str, str]]]) -> None:
-        """Note words; what is a program, the number of a reference or of a shut piece of program counts nothing."""
+        """Note words; what is a program, the number of a reference or of a shut piece of program counts nothing, nor
+        does what the build itself tells of two editions, from the findings and records of both."""
         inside = {tag for tag, _ in stack}
         kinds = {kind for _, about in stack for kind in about.get("class", "").split()}
         quiet = (
             inside & {"pre", "code"} or ("summary" in inside and "btc-code" in kinds) or {"citation", "label"} <= kinds
         )
-        if quiet:
+        if TOLD in kinds:
+            self.cell = None
+        elif quiet:
             self.code.append(text)
         else:
             self.words.append(_SPACE.sub(" ", text))
         if self.cell is not None:
             self.cell.append(text)
 
-    def faults(self, least: int) -> Iterator[tuple[str, str]]:
-        """What do the words say that only a released table may?"""
-        words = "".join(self.words)
-        allowed = "numbers pasted from released tables; dates, years, ages and sections"
-        if any(0 < int(one.group()) < least for one in _WHOLE.finditer(WORDS_WITH_DIGITS.sub(" ", words))):
+    def faults(self, least: int, finding: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """What do the words say that only a released table may?
+
+        Parameters
+        ----------
+        least
+            The smallest number that may be shown; 0 where there is none.
+        finding
+            The finding that the page is about, whose words and numbers it repeats; empty for any other page.
+        """
+        if not least:
+            return
+        words, allowed = "".join(self.words), "numbers pasted from released tables; dates, years, ages and sections"
+        held = Values(numbers(json.dumps(finding, default=str)))
+        small = [one.group() for one in _WHOLE.finditer(WORDS_WITH_DIGITS.sub(" ", words)) if 0 < int(one[0]) < least]
+        if any(not held.say(one) for one in small):
             yield "a number below the smallest that may be shown, outside every exhibit", allowed
-        if few_people(words) or few_people("".join(self.code)):
+        if few_people(words.replace(str(finding.get("sentence", "\0")), " ")) or few_people("".join(self.code)):
             yield "a small number of children, families or people, outside every exhibit", allowed
-        if self.numbered:
-            yield f"{self.numbered} numbers in a table that is no exhibit", "tables shown by publish.table"
+        loose = sum(not held.say(one) for one in self.numbered)
+        if loose:
+            yield f"{loose} numbers in a table that is no exhibit", "tables shown by publish.table"

@@ -136,8 +136,8 @@ def pupil_number(characters: str) -> bool:
 
     Examples
     --------
-    >>> pupil_number("A" + "8013" + "20001" + "001"), pupil_number("B" + "8013" + "20001" + "001")
-    (False, False)
+    >>> pupil_number("K" + "0" * 11 + "6"), pupil_number("L" + "0" * 11 + "6")
+    (True, False)
     """
     if len(characters) != 13 or not characters[1:12].isdigit():
         return False

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from btc_eval.disclosure.gate_prose import TOLD
 from btc_eval.edition import (
     changes,
     cited,
@@ -88,7 +89,9 @@ def assemble(
     # For the foot of every page, which offers what is there.
     words |= {"report_pdf": paper.NAME if pdf else "", "report_tables": workbook.NAME if collected.exhibits else ""}
     if any(name in chapter.prose for chapter in chapters for name in changes.WORDS):
-        words |= changes.words(changes.before(where.previous), where.data, collected.findings, about["definitions"])
+        told = changes.words(changes.before(where.previous), where.data, collected.findings, about["definitions"])
+        # By this class the gate knows that the numbers are those of the findings and records of two editions.
+        words |= {name: f"::::{{container}} {TOLD}\n{text}\n::::" for name, text in told.items()}
     source = where.work / "src"
     staged = {
         chapter.page.name: stage.staged_notebook(
